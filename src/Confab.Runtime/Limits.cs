@@ -1,0 +1,59 @@
+namespace Confab.Runtime;
+
+/// <summary>
+/// Every bound of the system with its number and the reason for it; keys under <c>Limits</c> in the configuration.
+/// Exceeding one ends in a clear protocol error, never in growth.
+/// </summary>
+public sealed class Limits
+{
+    /// <summary>Largest SIP message over a stream, start line and headers, in bytes. Real requests of IMS cores stay under 16 KiB.</summary>
+    public int SipHeaderBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Largest SIP body over a stream, in bytes. Resource lists of a thousand users fit; answered 413 above.</summary>
+    public int SipBodyBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Header fields in one SIP message. The longest torture message (RFC 4475) has 57.</summary>
+    public int SipHeaderCount { get; set; } = 128;
+
+    /// <summary>Live owners (one per conversation or IM session); beyond it new ones get 503 with Retry-After.</summary>
+    public int Owners { get; set; } = 250_000;
+
+    /// <summary>Transactions that one owner may have pending; beyond it 503. A group of 1,000 invitations at once fits.</summary>
+    public int TransactionsPerOwner { get; set; } = 4_096;
+
+    /// <summary>Letters waiting in one mailbox; beyond it SIP gets 503 and an MSRP flow stops being read.</summary>
+    public int MailboxLetters { get; set; } = 16_384;
+
+    /// <summary>Letters that one run of a mailbox delivers before it lets others run.</summary>
+    public int LettersPerTurn { get; set; } = 256;
+
+    /// <summary>Bytes of an MSRP head (start line to the empty line). A path of eight relays fits.</summary>
+    public int MsrpHeadBytes { get; set; } = 8 * 1024;
+
+    /// <summary>Bytes queued towards one connection that does not read; beyond it a group member loses that message, a 1-1 sender waits.</summary>
+    public int QueuedBytesPerFlow { get; set; } = 1024 * 1024;
+
+    /// <summary>Seconds without progress after which a connection with queued bytes is dropped (D-09).</summary>
+    public int StalledFlowSeconds { get; set; } = 30;
+
+    /// <summary>Bytes kept for a member whose MSRP leg is not bound yet; later messages are not kept for him.</summary>
+    public int UnboundLegBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Connections from one address. Behind a NAT or a proxy sits a whole site.</summary>
+    public int ConnectionsPerAddress { get; set; } = 20_000;
+
+    /// <summary>Seconds until a new connection must have sent its first byte.</summary>
+    public int FirstByteSeconds { get; set; } = 60;
+
+    /// <summary>Seconds for an MSRP leg to be bound after its session was agreed.</summary>
+    public int MsrpBindSeconds { get; set; } = 60;
+
+    /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
+    public int ListEntries { get; set; } = 10_000;
+
+    /// <summary>Bindings of one address of record; beyond it 503 to the REGISTER.</summary>
+    public int BindingsPerAddress { get; set; } = 16;
+
+    /// <summary>Requests waiting for one store lane; beyond it the request is refused with 503.</summary>
+    public int StoreLaneRequests { get; set; } = 65_536;
+}
