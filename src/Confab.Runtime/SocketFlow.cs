@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Confab.Runtime;
+
+/// <summary>
+/// One TCP connection. Idle, it holds a small buffer; when more comes than fits it reads on into a rented one without waiting, and gives
+/// that back when all is consumed.
+/// </summary>
+internal sealed partial class SocketFlow : StreamFlow
+{
+    private const int IdleBuffer = 1024;
+    private const int BusyBuffer = 32 * 1024;
+    private const int ReadsPerTurn = 8;
+    private const int SendSlice = 64 * 1024;
+
+    private readonly SocketNetwork _network;
+    private readonly Socket _socket;
+    private readonly ILogger _log;
+    private readonly byte[] _idle = new byte[IdleBuffer];
+    private readonly long _openedAt;
+    private byte[] _buffer;
+    private int _kept;
+    private IStreamHandler? _handler;
+    private EndReason _endReason;
+    private long _progressAt;
+    private bool _heard;
+    private TaskCompletionSource? _paused;
+    private readonly Lock _pauseGate = new();
+
+    public SocketFlow(SocketNetwork network, Socket socket, Transport transport, bool isAccepted, ILogger log)
+        : base(network.Limits.QueuedBytesPerFlow)
+    {
+        _network = network;
+        _socket = socket;
+        _log = log;
+        Transport = transport;
+        IsAccepted = isAccepted;
+        _buffer = _idle;
+        socket.NoDelay = true;
+        socket.Blocking = false;
+        Local = Plain((IPEndPoint)socket.LocalEndPoint!);
+        Remote = Plain((IPEndPoint)socket.RemoteEndPoint!);
+        _openedAt = network.Time.GetTimestamp();
+    }
+
+    public override Transport Transport { get; }
+
+    public override IPEndPoint Local { get; }
+
+    public override IPEndPoint Remote { get; }
+
+    public bool IsAccepted { get; }
+
+    public void Start(IStreamHandler handler)
+    {
+        _handler = handler;
+        _ = ReadAsync();
+    }
+
+    public override void Close(EndReason reason)
+    {
+        if (!MarkClosed()) return;
+        _endReason = reason;
+        _network.Forget(this);
+        _socket.Dispose(); // wakes the reader, which tells the handler
+        ResumeReading();
+    }
+
+    public override void PauseReading()
+    {
+        lock (_pauseGate) _paused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public override void ResumeReading()
+    {
+        TaskCompletionSource? paused;
+        lock (_pauseGate) (paused, _paused) = (_paused, null);
+        paused?.SetResult();
+    }
+
+    /// <summary>Ends what is silent or does not read, and gives idle buffers back.</summary>
+    public void Sweep(long now)
+    {
+        if (IsAccepted && !_heard && _network.Time.GetElapsedTime(_openedAt, now).TotalSeconds >= _network.Limits.FirstByteSeconds) Close(EndReason.Silent);
+        else if (IsBackedUp && _network.Time.GetElapsedTime(Volatile.Read(ref _progressAt), now).TotalSeconds >= _network.Limits.StalledFlowSeconds)
+        {
+            Close(EndReason.Slow);
+        }
+        else TrimWhenQuiet();
+    }
+
+    protected override int TrySend(ReadOnlySpan<byte> bytes, out EndReason failed)
+    {
+        failed = EndReason.None;
+        var sent = 0;
+        try
+        {
+            while (sent < bytes.Length)
+            {
+                var n = _socket.Send(bytes[sent..], SocketFlags.None, out var error);
+                if (error == SocketError.WouldBlock) break;
+                if (error != SocketError.Success)
+                {
+                    failed = EndReason.ConnectionLost;
+                    break;
+                }
+
+                sent += n;
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            failed = EndReason.ConnectionLost;
+        }
+
+        return sent;
+    }
+
+    protected override void BeginSend(ReadOnlyMemory<byte> bytes)
+    {
+        Volatile.Write(ref _progressAt, _network.Time.GetTimestamp());
+        _ = SendRestAsync(bytes);
+    }
+
+    private async Task SendRestAsync(ReadOnlyMemory<byte> rest)
+    {
+        try
+        {
+            while (rest.Length > 0)
+            {
+                var n = await _socket.SendAsync(rest[..Math.Min(rest.Length, SendSlice)]).ConfigureAwait(false);
+                Volatile.Write(ref _progressAt, _network.Time.GetTimestamp());
+                rest = rest[n..];
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            Close(EndReason.ConnectionLost);
+            return;
+        }
+
+        using (Turn.Enter()) OnSent();
+    }
+
+    private async Task ReadAsync()
+    {
+        var reason = EndReason.ConnectionLost;
+        try
+        {
+            while (IsOpen)
+            {
+                Task? paused;
+                lock (_pauseGate) paused = _paused?.Task;
+                if (paused is not null) await paused.ConfigureAwait(false);
+
+                var n = await _socket.ReceiveAsync(_buffer.AsMemory(_kept)).ConfigureAwait(false);
+                if (n == 0)
+                {
+                    reason = EndReason.PeerClosed;
+                    break;
+                }
+
+                _heard = true;
+                using (Turn.Enter()) Take(n);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The peer reset it, or it was closed from this side.
+        }
+        catch (Exception exception)
+        {
+            LogReadFault(exception, Remote);
+            reason = EndReason.Fault;
+        }
+
+        Close(reason);
+        if (_buffer != _idle) ArrayPool<byte>.Shared.Return(_buffer);
+        using (Turn.Enter()) _handler!.OnClosed(_endReason);
+    }
+
+    /// <summary>Gives the handler what came, reading on without waiting while a read fills its buffer.</summary>
+    private void Take(int received)
+    {
+        for (var reads = 0; ; reads++)
+        {
+            _kept += received;
+            var filled = _kept == _buffer.Length;
+            var consumed = _handler!.OnReceived(_buffer.AsSpan(0, _kept));
+            _kept -= consumed;
+            if (_kept > 0 && consumed > 0) _buffer.AsSpan(consumed, _kept).CopyTo(_buffer);
+            if (!IsOpen) return;
+            if (filled) Grow();
+            else if (_kept == 0) Shrink();
+            if (!filled || reads == ReadsPerTurn || _paused is not null) return;
+
+            received = _socket.Receive(_buffer.AsSpan(_kept), SocketFlags.None, out var error);
+            if (error != SocketError.Success || received == 0)
+            {
+                // Nothing more now, or the end: the next receive tells which.
+                if (_kept == 0) Shrink();
+                return;
+            }
+        }
+    }
+
+    private void Grow()
+    {
+        var wanted = _kept > BusyBuffer / 2 ? _buffer.Length * 2 : BusyBuffer;
+        if (wanted <= _buffer.Length) return;
+        var grown = ArrayPool<byte>.Shared.Rent(wanted);
+        _buffer.AsSpan(0, _kept).CopyTo(grown);
+        if (_buffer != _idle) ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = grown;
+    }
+
+    private void Shrink()
+    {
+        if (_buffer == _idle) return;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = _idle;
+    }
+
+    private static IPEndPoint Plain(IPEndPoint point) =>
+        point.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(point.Address.MapToIPv4(), point.Port) : point;
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A reader failed; its connection to {Remote} is closed")]
+    private partial void LogReadFault(Exception exception, IPEndPoint remote);
+}

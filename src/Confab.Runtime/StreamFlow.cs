@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Confab.Runtime;
+
+/// <summary>
+/// A connection. Messages are copied whole into its own buffer and sent once a turn with one non-blocking send; when the peer does not
+/// keep up, the rest goes out as it reads, and the bytes that wait are bounded by <see cref="Limits.QueuedBytesPerFlow"/>.
+/// </summary>
+[SuppressMessage("Performance", "CA1852", Justification = "Socket and simulated flows derive from it")]
+public abstract class StreamFlow : Flow
+{
+    private const int FirstBuffer = 1024;
+    private const int FlushAt = 64 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly int _mostQueued;
+    private byte[] _out = [];
+    private int _length;
+    private byte[] _inFlight = [];
+    private int _inFlightLength;
+    private bool _sending;
+    private bool _dirty;
+    private bool _closeWhenSent;
+    private bool _closed;
+    private bool _quiet;
+
+    protected StreamFlow(int mostQueued) => _mostQueued = mostQueued;
+
+    public override bool IsOpen => !_closed;
+
+    /// <summary>Bytes accepted and not yet taken by the transport.</summary>
+    public int QueuedBytes => _length + (_sending ? _inFlightLength : 0);
+
+    /// <summary>Whether the peer does not take bytes as fast as they are written.</summary>
+    public bool IsBackedUp => _sending;
+
+    /// <summary>Raised on any thread when a flow that was backed up has sent all it had.</summary>
+    public event Action<StreamFlow>? Drained;
+
+    public sealed override bool Send(ReadOnlySpan<byte> message) =>
+        Send(message.Length, message, static (target, source) => source.CopyTo(target));
+
+    /// <summary>Composes a message of exactly <paramref name="length"/> bytes in the flow's own buffer.</summary>
+    /// <returns>False when the flow is closed or the message does not fit its bound; then nothing was written.</returns>
+    public bool Send<TState>(int length, TState state, SpanAction<byte, TState> compose)
+        where TState : allows ref struct
+    {
+        bool flushNow;
+        lock (_gate)
+        {
+            if (_closed || _closeWhenSent || QueuedBytes + length > _mostQueued) return false;
+            compose(Reserve(length), state);
+            _length += length;
+            _quiet = false;
+            flushNow = !_sending && _length >= FlushAt;
+            if (!flushNow && !_dirty && !_sending)
+            {
+                _dirty = Turn.Remember(this);
+                flushNow = !_dirty;
+            }
+        }
+
+        if (flushNow) Flush();
+        return true;
+    }
+
+    /// <summary>Closes after what is queued has been sent, or at once with <see cref="Flow.Close"/> when the peer does not take it.</summary>
+    public void CloseWhenSent()
+    {
+        lock (_gate)
+        {
+            _closeWhenSent = true;
+            if (_sending || _length > 0) return;
+        }
+
+        Close(EndReason.None);
+    }
+
+    /// <summary>Hands the queued bytes to the transport; what it does not take at once follows as the peer reads.</summary>
+    internal void Flush()
+    {
+        EndReason failed;
+        lock (_gate)
+        {
+            _dirty = false;
+            if (_closed || _sending || _length == 0) return;
+            var sent = TrySend(_out.AsSpan(0, _length), out failed);
+            if (failed == EndReason.None && sent < _length)
+            {
+                (_out, _inFlight) = (_inFlight, _out);
+                _inFlightLength = _length - sent;
+                _sending = true;
+                _length = 0;
+                BeginSend(_inFlight.AsMemory(sent, _inFlightLength));
+                return;
+            }
+
+            _length = 0;
+            if (failed == EndReason.None && !_closeWhenSent) return;
+        }
+
+        Close(failed);
+    }
+
+    /// <summary>The transport took all that <see cref="BeginSend"/> gave it.</summary>
+    protected void OnSent()
+    {
+        bool more;
+        lock (_gate)
+        {
+            _sending = false;
+            _inFlightLength = 0;
+            more = _length > 0;
+        }
+
+        Flush();
+        if (!more && !_sending)
+        {
+            if (_closeWhenSent) Close(EndReason.None);
+            else Drained?.Invoke(this);
+        }
+    }
+
+    /// <summary>Gives buffers back that no byte has passed since the last call.</summary>
+    internal void TrimWhenQuiet()
+    {
+        lock (_gate)
+        {
+            if (_quiet && !_sending && _length == 0)
+            {
+                _out = [];
+                _inFlight = [];
+            }
+
+            _quiet = true;
+        }
+    }
+
+    /// <summary>Stops taking bytes from the peer until <see cref="ResumeReading"/>: a sender who outruns its receivers is slowed so.</summary>
+    public abstract void PauseReading();
+
+    public abstract void ResumeReading();
+
+    /// <summary>Sends what fits without waiting; zero when nothing does.</summary>
+    protected abstract int TrySend(ReadOnlySpan<byte> bytes, out EndReason failed);
+
+    /// <summary>Sends all of the memory as the peer takes it, then calls <see cref="OnSent"/>.</summary>
+    protected abstract void BeginSend(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Marks the flow closed; true for the first caller alone.</summary>
+    protected bool MarkClosed()
+    {
+        lock (_gate)
+        {
+            if (_closed) return false;
+            _closed = true;
+            _length = 0;
+            _out = [];
+            return true;
+        }
+    }
+
+    private Span<byte> Reserve(int length)
+    {
+        if (_length + length > _out.Length)
+        {
+            var grown = new byte[Math.Max(FirstBuffer, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(_length + length)))];
+            _out.AsSpan(0, _length).CopyTo(grown);
+            _out = grown;
+        }
+
+        return _out.AsSpan(_length, length);
+    }
+}
