@@ -36,9 +36,9 @@ public sealed class Alarm(Mailbox owner, Action ring) : Letter
     /// <summary>The letter arrived; true when it still stands for a ring.</summary>
     internal bool Arrive()
     {
-        var ring = _rung;
+        var stands = _rung;
         _queued = _rung = false;
-        return ring;
+        return stands;
     }
 
     internal void PostToOwner() => owner.Post(this);
