@@ -7,32 +7,31 @@ namespace Confab.Sip.Transport;
 [Clause("RFC 3261", "18.3")]
 internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStreamHandler
 {
-    private int _searched; // octets already searched for the end of the header in vain
+    private FrameProgress _progress;
 
     public int OnReceived(ReadOnlySpan<byte> bytes)
     {
         var limits = transport.World.Limits;
+        var rules = new FrameRules(limits.SipHeaderBytes, limits.SipBodyBytes);
         var taken = 0;
         while (taken < bytes.Length)
         {
-            var result = SipFramer.Find(bytes[taken..], limits.SipHeaderBytes, limits.SipBodyBytes, ref _searched, out var consumed, out var message, out var fault);
+            var result = SipFramer.Find(bytes[taken..], rules, ref _progress, out var consumed, out var length, out var fault);
+            taken += consumed;
             switch (result)
             {
                 case FrameResult.Message:
-                    transport.OnMessage(bytes[taken..][message].ToArray(), flow);
+                    transport.OnMessage(bytes[(taken - length)..taken].ToArray(), flow);
                     break;
                 case FrameResult.Ping:
                     flow.Send("\r\n"u8);
                     break;
-                case FrameResult.NeedMore:
-                    return taken + consumed;
-                default:
-                    RefuseAndClose(bytes[taken..], fault);
+                case FrameResult.Fault:
+                    RefuseAndClose(bytes[(taken - length)..taken].ToArray(), fault);
                     return bytes.Length;
+                case FrameResult.NeedMore:
+                    return taken;
             }
-
-            taken += consumed;
-            _searched = 0;
         }
 
         return taken;
@@ -40,11 +39,11 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
 
     public void OnClosed(EndReason reason) => transport.Receiver.OnFlowClosed(flow);
 
-    /// <summary>What cannot be framed is answered where its header can be read, and closes this connection alone.</summary>
-    private void RefuseAndClose(ReadOnlySpan<byte> bytes, Fault fault)
+    /// <summary>What cannot be framed is answered where its head can be read, and closes this connection alone.</summary>
+    private void RefuseAndClose(byte[] head, Fault fault)
     {
-        var head = bytes[..Math.Min(bytes.Length, transport.World.Limits.SipHeaderBytes)].ToArray();
-        SipParser.TryParse(head, 0, head.Length, transport.World.Limits.SipHeaderCount, out var message, out _);
+        transport.LogUnframed(flow.Remote, fault.Reason);
+        SipParser.TryParse(head, transport.World.Limits.SipHeaderCount, out var message, out _);
         if (message is SipRequest request && request.Method != SipMethod.Ack) transport.Refuse(request, flow, fault.Status, fault.Reason);
         flow.CloseWhenSent();
     }

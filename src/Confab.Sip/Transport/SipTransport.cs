@@ -1,5 +1,4 @@
 // Where SIP messages come in and go out: listeners, framing, the Via that we add, the connection a response takes.
-using System.Buffers;
 using System.Net;
 using Confab.Runtime;
 using Confab.Sip.Message;
@@ -146,7 +145,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     internal void OnMessage(byte[] bytes, Flow flow)
     {
         if (World.Tap.IsOn) World.Tap.Record("sip", outgoing: false, flow, bytes);
-        if (SipParser.TryParse(bytes, 0, bytes.Length, World.Limits.SipHeaderCount, out var message, out var fault))
+        if (SipParser.TryParse(bytes, World.Limits.SipHeaderCount, out var message, out var fault))
         {
             if (message is SipRequest request) Receiver.OnRequest(request, flow);
             else Receiver.OnResponse((SipResponse)message!, flow);
@@ -159,15 +158,14 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     }
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it.</summary>
-    public void Refuse(SipRequest request, Flow flow, int status, string? reason = null, string? extraName = null, string? extraValue = null)
+    public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null)
     {
-        var output = Scratch.Take();
-        var writer = new SipWriter(output);
-        ResponseHead.Write(writer, request, flow, status, reason ?? StatusCode.Reason(status), World.Ids.Token(40));
-        writer.Header(HeaderName.Server, ServerToken);
-        if (extraName is not null) writer.Header(extraName, extraValue!);
-        writer.NoBody();
-        Send(ReplyFlow(request, flow), output.WrittenSpan);
+        var reply = Reply.Compose(request, flow, status, World.Ids.Token(40), (ref SipWriter writer) =>
+        {
+            writer.Header(HeaderName.Server, ServerToken);
+            more?.Invoke(ref writer);
+        }, reason);
+        Send(ReplyFlow(request, flow), reply);
     }
 
     private static void Answer(Mailbox mailbox, Action<Flow?> reached, Flow? flow)
@@ -197,6 +195,9 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
     private IDatagramPort? PortFor(IPAddress address) =>
         _listening.Find(l => l.Listener is IDatagramPort && l.Listener.Local.AddressFamily == address.AddressFamily)?.Listener as IDatagramPort;
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "A connection from {Remote} cannot be framed and is closed: {Reason}")]
+    internal partial void LogUnframed(IPEndPoint remote, string reason);
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "A message from {Remote} is malformed at octet {Offset}: {Reason}")]
     private partial void LogMalformed(IPEndPoint remote, string reason, int offset);

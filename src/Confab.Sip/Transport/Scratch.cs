@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace Confab.Sip.Transaction;
+namespace Confab.Sip.Transport;
 
 /// <summary>One writing buffer a thread: messages are composed in it and copied out at their size.</summary>
-public static class Scratch
+internal static class Scratch
 {
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? s_buffer;
