@@ -8,11 +8,17 @@ namespace Confab.Sip.Message;
 /// </summary>
 public readonly partial struct SipUri
 {
+    const int LongestTakenApart = 2048;
+
     /// <summary>RFC 3261 19.1.4. Not transitive, hence no <c>Equals</c> and no hash.</summary>
     public static bool Equivalent(in SipUri a, in SipUri b)
     {
         if (a._scheme != b._scheme)
             return false;
+
+        // Comparing every parameter with every other must not become a way to keep a server busy.
+        if (a._text.Length > LongestTakenApart || b._text.Length > LongestTakenApart)
+            return a._text.Equals(b._text);
         if (!a.IsSipOrSips)
             return a._scheme == UriScheme.Tel ? SameAddress(a, b) : a._text.Equals(b._text);
         return UriEscapes.Equal(a.User.Span, b.User.Span, ignoreCase: false)
