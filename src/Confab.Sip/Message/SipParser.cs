@@ -61,4 +61,11 @@ public static class SipParser
     /// <summary>The same over a whole array.</summary>
     public static bool TryParse(byte[] buffer, int maxHeaders, [NotNullWhen(true)] out SipMessage? message, out Fault fault) =>
         TryParse(buffer, 0, buffer.Length, maxHeaders, out message, out fault);
+
+    /// <summary>A request that this program wrote; anything else is a bug.</summary>
+    /// <exception cref="ArgumentException">The bytes are no request.</exception>
+    public static SipRequest ParseOwnRequest(byte[] bytes) =>
+        TryParse(bytes, int.MaxValue, out var message, out var fault) && message is SipRequest request
+            ? request
+            : throw new ArgumentException($"Not a SIP request: {fault.Reason}", nameof(bytes));
 }

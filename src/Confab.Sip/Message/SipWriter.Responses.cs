@@ -16,7 +16,7 @@ public ref partial struct SipWriter
     /// <param name="source">Address the request came from, without brackets; empty to leave the Via alone.</param>
     /// <param name="sourcePort">Port it came from.</param>
     public void Response(
-        SipRequest request, int code, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> source = default, int sourcePort = 0)
+        SipRequest request, int code, scoped ReadOnlySpan<byte> reason, scoped ReadOnlySpan<byte> toTag, scoped ReadOnlySpan<byte> source = default, int sourcePort = 0)
     {
         Status(code, reason.IsEmpty ? StatusCode.Phrase(code) : reason);
         CopyVias(request, source, sourcePort);
@@ -43,7 +43,7 @@ public ref partial struct SipWriter
     /// All Via fields; the top value gets <c>received</c> when the source differs from sent-by or rport was asked for, and the port in
     /// <c>rport</c>. What the peer itself wrote into the two is dropped.
     /// </summary>
-    public void CopyVias(SipMessage from, ReadOnlySpan<byte> source, int sourcePort)
+    public void CopyVias(SipMessage from, scoped ReadOnlySpan<byte> source, int sourcePort)
     {
         ref readonly var top = ref from.TopVia;
         if (source.IsEmpty || top.IsEmpty)
@@ -68,7 +68,7 @@ public ref partial struct SipWriter
     // A bad request may have the field twice; its answer has it once.
     void CopyFirst(SipMessage from, HeaderName name) => Header(name, from.ValueOf(from.Find(name, 0)));
 
-    void AppendStamped(in Via via, ReadOnlySpan<byte> source, int sourcePort)
+    void AppendStamped(in Via via, scoped ReadOnlySpan<byte> source, int sourcePort)
     {
         var end = via.ParametersStart == 0 ? via.Text.Length : via.ParametersStart - 1;
         Append(via.Text.Slice(0, end));

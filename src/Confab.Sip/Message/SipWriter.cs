@@ -25,7 +25,7 @@ public ref partial struct SipWriter
     public void Request(SipMethod method, Text uri) => Request(SipMethods.Name(method), uri.Span);
 
     /// <summary>Starts a request; a character that would break the line in the URI becomes an underscore.</summary>
-    public void Request(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri)
+    public void Request(scoped ReadOnlySpan<byte> method, scoped ReadOnlySpan<byte> uri)
     {
         Clean(method, (byte)'_', includingSpace: true);
         Raw(" "u8);
@@ -35,7 +35,7 @@ public ref partial struct SipWriter
 
     public void Status(int code) => Status(code, StatusCode.Phrase(code));
 
-    public void Status(int code, ReadOnlySpan<byte> reason)
+    public void Status(int code, scoped ReadOnlySpan<byte> reason)
     {
         Raw("SIP/2.0 "u8);
         Append(code);
@@ -44,7 +44,7 @@ public ref partial struct SipWriter
         Raw("\r\n"u8);
     }
 
-    public void Header(HeaderName name, ReadOnlySpan<byte> value)
+    public void Header(HeaderName name, scoped ReadOnlySpan<byte> value)
     {
         Begin(name);
         Append(value);
@@ -82,7 +82,7 @@ public ref partial struct SipWriter
         Raw(": "u8);
     }
 
-    public void Begin(ReadOnlySpan<byte> name)
+    public void Begin(scoped ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)
             name = "-"u8;
@@ -96,7 +96,7 @@ public ref partial struct SipWriter
         Raw(": "u8);
     }
 
-    public void Append(ReadOnlySpan<byte> value) => Clean(value, (byte)' ', includingSpace: false);
+    public void Append(scoped ReadOnlySpan<byte> value) => Clean(value, (byte)' ', includingSpace: false);
 
     public void Append(Text value) => Append(value.Span);
 
@@ -115,7 +115,7 @@ public ref partial struct SipWriter
     }
 
     /// <summary>A quoted string, quotes and backslashes escaped.</summary>
-    public void AppendQuoted(ReadOnlySpan<byte> value)
+    public void AppendQuoted(scoped ReadOnlySpan<byte> value)
     {
         Raw("\""u8);
         for (int special; (special = value.IndexOfAny((byte)'"', (byte)'\\')) >= 0; value = value[(special + 1)..])
@@ -156,7 +156,7 @@ public ref partial struct SipWriter
     }
 
     /// <summary>Ends the message with a body.</summary>
-    public void Body(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
+    public void Body(scoped ReadOnlySpan<byte> contentType, scoped ReadOnlySpan<byte> body)
     {
         Header(HeaderName.ContentType, contentType);
         Header(HeaderName.ContentLength, body.Length);
@@ -180,13 +180,13 @@ public ref partial struct SipWriter
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void Raw(ReadOnlySpan<byte> bytes)
+    void Raw(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Room(bytes.Length));
         _used += bytes.Length;
     }
 
-    void Clean(ReadOnlySpan<byte> bytes, byte replacement, bool includingSpace)
+    void Clean(scoped ReadOnlySpan<byte> bytes, byte replacement, bool includingSpace)
     {
         var room = Room(bytes.Length);
         bytes.CopyTo(room);

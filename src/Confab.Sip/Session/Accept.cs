@@ -63,7 +63,7 @@ public sealed partial class SipSession
         State = SessionState.Established;
         Dialog!.HeardOn(flow);
         if (_byeAfterAck) Bye(_byeHeaders);
-        else _user.OnConfirmed(this);
+        else if (_offer != _modify) _user.OnConfirmed(this);
     }
 
     private void Provisional(int status, HeadersWriter? more)

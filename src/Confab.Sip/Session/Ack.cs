@@ -59,6 +59,7 @@ public sealed partial class SipSession
             _agent,
             flow,
             SipMethod.Bye,
+            fork.RemoteTarget.ToString(),
             credentials => RequestInDialog.Compose(
                 fork,
                 SipMethod.Bye,
@@ -70,6 +71,6 @@ public sealed partial class SipSession
                     _agent.WriteRequestHeaders(ref writer, SipMethod.Bye);
                     credentials?.Invoke(ref writer);
                 }),
-            static _ => { });
+            static (_, _) => { });
     }
 }

@@ -12,35 +12,36 @@ public sealed class ClientRequest : IClientTransactionUser
     private readonly IUserAgent _agent;
     private readonly Flow _flow;
     private readonly SipMethod _method;
+    private readonly string _uri;
     private readonly Func<HeadersWriter?, byte[]> _build;
     private readonly Action<int, SipResponse?> _done;
     private int _challenges;
 
-    private ClientRequest(IUserAgent agent, Flow flow, SipMethod method, Func<HeadersWriter?, byte[]> build, Action<int, SipResponse?> done)
+    private ClientRequest(IUserAgent agent, Flow flow, SipMethod method, string uri, Func<HeadersWriter?, byte[]> build, Action<int, SipResponse?> done)
     {
         _agent = agent;
         _flow = flow;
         _method = method;
+        _uri = uri;
         _build = build;
         _done = done;
     }
 
+    /// <summary>Sends the request in a transaction of its own.</summary>
     /// <param name="agent">Whose request it is.</param>
     /// <param name="flow">Where it goes.</param>
     /// <param name="method">Its method.</param>
+    /// <param name="uri">Its Request-URI.</param>
     /// <param name="build">Composes it anew, each time with the next CSeq number; credentials go in where they are given.</param>
     /// <param name="done">Called once with the final status: 408 when none came, 503 when it could not be sent; then without a response.</param>
-    public static void Send(IUserAgent agent, Flow flow, SipMethod method, Func<HeadersWriter?, byte[]> build, Action<int, SipResponse?> done) =>
-        agent.Transactions.Send(build(null), flow, new ClientRequest(agent, flow, method, build, done));
-
-    /// <inheritdoc cref="Send(IUserAgent, Flow, SipMethod, Func{HeadersWriter?, byte[]}, Action{int, SipResponse?})"/>
-    public static void Send(IUserAgent agent, Flow flow, SipMethod method, Func<HeadersWriter?, byte[]> build, Action<int> done) =>
-        Send(agent, flow, method, build, (status, _) => done(status));
+    public static void Send(
+        IUserAgent agent, Flow flow, SipMethod method, string uri, Func<HeadersWriter?, byte[]> build, Action<int, SipResponse?> done) =>
+        agent.Transactions.Send(build(null), flow, new ClientRequest(agent, flow, method, uri, build, done));
 
     public void OnResponse(SipResponse response, Flow flow)
     {
         if (!response.IsFinal) return;
-        if (_challenges++ < Credentials.MostTries && _agent.Credentials?.Answer(response, _method) is { } credentials)
+        if (_challenges++ < Credentials.MostTries && _agent.Credentials?.Answer(response, _method, _uri) is { } credentials)
         {
             _agent.Transactions.Send(_build(credentials), _flow, this);
             return;

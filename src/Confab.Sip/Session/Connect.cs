@@ -81,8 +81,7 @@ public sealed partial class SipSession : IClientTransactionUser
     private void SendInvite(Flow flow)
     {
         var bytes = ComposeInvite(flow);
-        SipParser.TryParse(bytes, int.MaxValue, out var message, out _);
-        _invite = (SipRequest)message!;
+        _invite = SipParser.ParseOwnRequest(bytes);
         _inviteFlow = flow;
         _provisional = false;
         _agent.Transactions.Send(bytes, flow, this);

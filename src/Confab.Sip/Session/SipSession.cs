@@ -15,6 +15,7 @@ public sealed partial class SipSession
     private readonly ISipSessionUser _user;
     private readonly Func<Flow, string> _contact;
 
+    /// <summary>A session that has neither invited nor been invited yet.</summary>
     /// <param name="agent">The program.</param>
     /// <param name="user">Who is told.</param>
     /// <param name="contact">Our Contact field on a flow: the name-addr with its header parameters.</param>
@@ -89,7 +90,7 @@ public sealed partial class SipSession
         ReachPeer(flow =>
         {
             if (flow is null) done(StatusCode.ServiceUnavailable);
-            else ClientRequest.Send(_agent, flow, method, Build, done);
+            else ClientRequest.Send(_agent, flow, method, dialog.RemoteTarget.ToString(), Build, (status, _) => done(status));
 
             byte[] Build(HeadersWriter? credentials) => Sip.Dialog.RequestInDialog.Compose(
                 dialog,

@@ -1,5 +1,6 @@
 using Confab.Runtime;
 using Confab.Sip.Message;
+using Confab.Sip.Transport;
 
 namespace Confab.Sip.Transaction;
 

@@ -71,11 +71,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
     /// <summary>Sends a request, whole, in a transaction of its own.</summary>
     public void Send(byte[] bytes, Flow flow, IClientTransactionUser sender)
     {
-        if (!SipParser.TryParse(bytes, int.MaxValue, out var message, out var fault) || message is not SipRequest request)
-        {
-            throw new ArgumentException($"Not a SIP request: {fault.Reason}", nameof(bytes));
-        }
-
+        var request = SipParser.ParseOwnRequest(bytes);
         var key = new ClientKey(request.TopVia.Branch, request.Method);
         if (request.Method == SipMethod.Invite)
         {

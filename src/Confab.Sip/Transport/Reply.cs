@@ -8,6 +8,7 @@ namespace Confab.Sip.Transport;
 [Clause("RFC 3261", "8.2.6", "IMS-GEN-1", "IMC-TERM-R1")]
 public static class Reply
 {
+    /// <summary>The whole response.</summary>
     /// <param name="request">The request that is answered.</param>
     /// <param name="flow">The flow it came over: its address is noted in the top Via (RFC 3581 4).</param>
     /// <param name="status">100 to 699.</param>

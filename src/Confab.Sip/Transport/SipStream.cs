@@ -43,7 +43,7 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
     private void RefuseAndClose(byte[] head, Fault fault)
     {
         transport.LogUnframed(flow.Remote, fault.Reason);
-        SipParser.TryParse(head, transport.World.Limits.SipHeaderCount, out var message, out _);
+        _ = SipParser.TryParse(head, transport.World.Limits.SipHeaderCount, out var message, out _);
         if (message is SipRequest request && request.Method != SipMethod.Ack) transport.Refuse(request, flow, fault.Status, fault.Reason);
         flow.CloseWhenSent();
     }

@@ -2,7 +2,6 @@
 using System.Net;
 using Confab.Runtime;
 using Confab.Sip.Message;
-using Confab.Sip.Transaction;
 using Microsoft.Extensions.Logging;
 
 namespace Confab.Sip.Transport;
