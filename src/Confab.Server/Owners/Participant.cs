@@ -115,4 +115,11 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     public MsrpStatus OnPiece(MsrpSession session, in MsrpFrame frame) => Focus.Switch.OnPiece(this, frame);
 
     public void OnEnded(MsrpSession session, EndReason reason) => LoseLeg.Run(this, reason);
+
+    public void OnDrained(MsrpSession session)
+    {
+        var waiting = WhenDrained;
+        WhenDrained = null;
+        waiting?.Invoke();
+    }
 }

@@ -99,7 +99,7 @@ internal sealed class MsrpSwitch(Focus focus)
         foreach (var member in focus.Participants)
         {
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
-            if (member.Msrp!.SendChunk(_copy) is SendResult.Sent or SendResult.Queued) copies++;
+            if (member.Msrp!.SendChunk(_copy) is SendStatus.Sent or SendStatus.Queued) copies++;
             if (!focus.IsGroup) Backpressure.Apply(sender, member);
         }
 
