@@ -4,8 +4,14 @@ namespace Confab.Msrp;
 /// <summary>Composes header lines, and the body after them when asked, into one growing array.</summary>
 internal sealed class Fields
 {
+    [ThreadStatic]
+    private static Fields? s_shared;
+
     private byte[] _bytes = new byte[512];
     private int _length;
+
+    /// <summary>The thread's own, for what is composed and sent in one go.</summary>
+    public static Fields Shared => s_shared ??= new Fields();
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
