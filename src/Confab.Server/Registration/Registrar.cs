@@ -73,7 +73,9 @@ internal sealed partial class Registrar
     public ImmutableArray<Binding> BindingsOf(string address)
     {
         var now = Now;
-        return [.. Held(address).Where(b => b.IsLive(now)).Reverse().OrderByDescending(static b => b.Q)];
+        var held = Held(address);
+        if (held is [var only]) return only.IsLive(now) ? held : [];
+        return [.. held.Where(b => b.IsLive(now)).Reverse().OrderByDescending(static b => b.Q)];
     }
 
     /// <summary>
