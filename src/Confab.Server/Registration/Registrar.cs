@@ -20,7 +20,7 @@ namespace Confab.Server.Registration;
 [Clause("RFC 3261", "10.3")]
 internal sealed partial class Registrar
 {
-    /// <summary>REGISTERs that may wait for the one before them on the same address; beyond it 503: a device in a retry loop gets no further.</summary>
+    /// <summary>REGISTERs that may wait for the one before them on the same address; beyond it 503.</summary>
     private const int MostWaitingPerAddress = 32;
 
     private const int RetryAfterSeconds = 5;
@@ -65,7 +65,8 @@ internal sealed partial class Registrar
         {
             var live = HasAccount(address) ? stored.RemoveAll(b => !b.IsLive(now)) : [];
             Show(address, live);
-            if (live.Length < stored.Length) _mailbox.Post(() => _changes.Run(address, mustRun: true, () => Remove(address, static _ => false, force: true)));
+            if (live.Length == stored.Length) continue;
+            _mailbox.Post(() => _changes.Run(address, mustRun: true, () => Save(address)));
         }
     }
 
@@ -73,7 +74,9 @@ internal sealed partial class Registrar
     public ImmutableArray<Binding> BindingsOf(string address)
     {
         var now = Now;
-        return [.. Held(address).Where(b => b.IsLive(now)).Reverse().OrderByDescending(static b => b.Q)];
+        var held = Held(address);
+        if (held is [var only]) return only.IsLive(now) ? held : [];
+        return [.. held.Where(b => b.IsLive(now)).Reverse().OrderByDescending(static b => b.Q)];
     }
 
     /// <summary>
@@ -85,7 +88,7 @@ internal sealed partial class Registrar
     /// <param name="answer">Gets the status, and what the response carries beside the usual.</param>
     public void Take(IServerTransaction transaction, string address, Mailbox mailbox, Action<int, HeadersWriter?> answer)
     {
-        var register = new Register(transaction.Request, transaction.Flow, address, mailbox, answer);
+        var register = new PendingRegister(transaction.Request, transaction.Flow, address, mailbox, answer);
         var to = register.Request.To.Uri;
 
         // 1) The Request-URI only led here: clients write this server in many ways, and the domain that counts is that of To.
@@ -100,7 +103,8 @@ internal sealed partial class Registrar
         {
             _mailbox.Post(() =>
             {
-                if (!_changes.Run(address, mustRun: false, () => Apply(register))) Refuse(register, StatusCode.ServiceUnavailable, "Too many registrations at once", RetryAfter);
+                if (_changes.Run(address, mustRun: false, () => Apply(register))) return;
+                Refuse(register, StatusCode.ServiceUnavailable, "Too many registrations at once", RetryAfter);
             });
         }
     }
@@ -116,7 +120,7 @@ internal sealed partial class Registrar
     public void Forget(string address) =>
         _mailbox.Post(() => _changes.Run(address, mustRun: true, () => Remove(address, static _ => true)));
 
-    private void Apply(Register register)
+    private void Apply(PendingRegister register)
     {
         // 6), 7)
         var outcome = BindingRules.Apply(Held(register.Address), register.Request, register.Flow, Now, _limits);
@@ -126,7 +130,7 @@ internal sealed partial class Registrar
         }
         else if (!outcome.IsChanged)
         {
-            Answer(register, StatusCode.Ok, Listing(outcome.Bindings));
+            register.Accept(outcome.Bindings, Now);
         }
         else if (!Store(register.Address, outcome.Bindings, stored => Finish(register, outcome.Bindings, stored)))
         {
@@ -134,7 +138,7 @@ internal sealed partial class Registrar
         }
     }
 
-    private void Finish(Register register, ImmutableArray<Binding> bindings, bool stored)
+    private void Finish(PendingRegister register, ImmutableArray<Binding> bindings, bool stored)
     {
         // 7) Committed only when stored; D-15.
         if (!stored)
@@ -144,17 +148,23 @@ internal sealed partial class Registrar
         }
 
         Show(register.Address, bindings);
-        Answer(register, StatusCode.Ok, Listing(bindings));
+        register.Accept(bindings, Now);
     }
 
-    /// <summary>Removes bindings: at once for those who read, durably as soon as may be. Should that fail, they come back no longer than to their expiry.</summary>
-    private void Remove(string address, Func<Binding, bool> which, bool force = false)
+    /// <summary>Removes bindings: at once for those who read, durably as soon as may be.</summary>
+    private void Remove(string address, Predicate<Binding> which)
     {
         var before = Held(address);
-        var after = before.RemoveAll(b => which(b));
-        if (after.Length == before.Length && !force) return;
+        var after = before.RemoveAll(which);
+        if (after.Length == before.Length) return;
         Show(address, after);
-        if (!Store(address, after, stored => LogUnlessStored(address, stored))) LogNotRemoved(address);
+        Save(address);
+    }
+
+    /// <summary>Stores what is seen. Should that fail, what was removed can come back at a restart, and expires then.</summary>
+    private void Save(string address)
+    {
+        if (!Store(address, Held(address), stored => LogUnlessStored(address, stored))) LogNotRemoved(address);
     }
 
     private bool Store(string address, ImmutableArray<Binding> bindings, Action<bool> done)
@@ -202,35 +212,14 @@ internal sealed partial class Registrar
 
     private bool HasAccount(string address) => _directory.TryGetAccount(Account.UserOf(address), out var account) && account.Address == address;
 
-    /// <summary>8) All current bindings with what is left of their time, and the date.</summary>
-    private HeadersWriter Listing(ImmutableArray<Binding> bindings)
-    {
-        var now = Now;
-        return (ref SipWriter writer) =>
-        {
-            foreach (var binding in bindings) ContactField.Write(ref writer, binding, now);
-            writer.Header(HeaderName.Date, now.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
-        };
-    }
-
     private void MinExpires(ref SipWriter writer) => writer.Header(HeaderName.MinExpires, _limits.MinExpires);
 
     private static void RetryAfter(ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, RetryAfterSeconds);
 
-    private void Refuse(Register register, int status, string reason, HeadersWriter? more = null)
+    private void Refuse(PendingRegister register, int status, string reason, HeadersWriter? more = null)
     {
         LogRefused(register.Address, status, reason);
-        Answer(register, status, (ref SipWriter writer) =>
-        {
-            more?.Invoke(ref writer);
-            if (reason.Length > 0) writer.Warning(399, _domain, Encoding.UTF8.GetBytes(reason));
-        });
-    }
-
-    private static void Answer(Register register, int status, HeadersWriter more)
-    {
-        if (register.Mailbox.IsInside) register.Answer(status, more);
-        else register.Mailbox.Post(() => register.Answer(status, more));
+        register.Refuse(status, reason, _domain, more);
     }
 
     private void LogUnlessStored(string address, bool stored)
@@ -241,8 +230,7 @@ internal sealed partial class Registrar
     [LoggerMessage(EventId = 300, Level = LogLevel.Information, Message = "A REGISTER of {Address} is answered {Status}: {Reason}")]
     private partial void LogRefused(string address, int status, string reason);
 
-    [LoggerMessage(EventId = 301, Level = LogLevel.Warning, Message = "Bindings of {Address} that are gone could not be removed from the store; they expire there")]
+    [LoggerMessage(EventId = 301, Level = LogLevel.Warning, Message = "Bindings of {Address} that are gone are still in the store; they expire there")]
     private partial void LogNotRemoved(string address);
 
-    private sealed record Register(SipRequest Request, Flow Flow, string Address, Mailbox Mailbox, Action<int, HeadersWriter?> Answer);
 }
