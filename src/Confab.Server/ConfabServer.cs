@@ -80,11 +80,11 @@ public sealed partial class ConfabServer : IAsyncDisposable
     public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null)
     {
         var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
-        var directory = memory ? new MemoryDirectory() : OpenSqlite(options.DataDirectory);
+        IDirectory directory = memory ? new MemoryDirectory() : OpenSqlite(options.DataDirectory);
         return new ConfabServer(options, World.Real(loggers, options.Limits), directory, new LaneThread("store"), meters);
     }
 
-    private static IDirectory OpenSqlite(string dataDirectory)
+    private static SqliteDirectory OpenSqlite(string dataDirectory)
     {
         try
         {

@@ -15,5 +15,5 @@ internal sealed class StubTransaction(SipRequest request, Flow flow) : IServerTr
 
     public void Respond(int status, byte[] response) => throw new InvalidOperationException("The owner answers");
 
-    void IServerTransaction.OnRequest(SipRequest request) => throw new InvalidOperationException("Nothing is repeated here");
+    void IServerTransaction.OnRequest(SipRequest request, Flow flow) => throw new InvalidOperationException("Nothing is repeated here");
 }
