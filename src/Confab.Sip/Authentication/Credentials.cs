@@ -13,13 +13,16 @@ public sealed class Credentials(string user, string password, Ids ids)
     /// <summary>Challenges that one request answers: the first, one for a stale nonce, one from a proxy on the way.</summary>
     public const int MostTries = 3;
 
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private const int MostNoncesKept = 64;
+
+    private readonly HashSet<(string Nonce, string CallId)> _refused = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public string User => user;
 
     /// <summary>
     /// Credentials for every challenge that can be met, the strongest algorithm of each realm (RFC 8760 2.4); null when there is none, or when
-    /// the same nonce comes back: then the password is wrong.
+    /// the same nonce comes back within one call: then the password is wrong. Different calls may be given the same one.
     /// </summary>
     public HeadersWriter? Answer(SipResponse response, SipMethod method, string uri)
     {
@@ -39,8 +42,8 @@ public sealed class Credentials(string user, string password, Ids ids)
         foreach (var realm in Challenges(response, asked).GroupBy(static c => c.Realm.ToString(), StringComparer.Ordinal))
         {
             var best = realm.MaxBy(static c => c.Algorithm == DigestAlgorithm.Sha256);
-            if (!_refused.Add(best.Nonce.ToString())) continue;
-            if (_refused.Count > 64) _refused.Clear();
+            if (_refused.Count > MostNoncesKept) _refused.Clear();
+            if (!_refused.Add((best.Nonce.ToString(), response.CallId.ToString()))) continue;
             answers.Add((answer, Meet(best, method, uri)));
         }
     }
@@ -60,12 +63,19 @@ public sealed class Credentials(string user, string password, Ids ids)
     {
         var qop = challenge.OffersAuth ? DigestQop.Auth : DigestQop.None;
         MessageText cnonce = ids.Token(80);
-        MessageText count = 1.ToString("x8", CultureInfo.InvariantCulture);
+        MessageText count = Count(challenge.Nonce.ToString()).ToString("x8", CultureInfo.InvariantCulture);
         var ha1 = DigestResponse.Ha1(challenge.Algorithm, Encoding.UTF8.GetBytes(user), challenge.Realm.Span, Encoding.UTF8.GetBytes(password));
         var digits = new byte[DigestAlgorithms.HexLength(challenge.Algorithm)];
         DigestResponse.Compute(
             challenge.Algorithm, ha1.Span, challenge.Nonce.Span, qop, count.Span, cnonce.Span, SipMethods.Name(method), Encoding.UTF8.GetBytes(uri), digits);
         return new DigestCredentials(
             user, challenge.Realm, challenge.Nonce, uri, new MessageText(digits, 0, digits.Length), challenge.Algorithm, qop, count, cnonce, challenge.Opaque);
+    }
+
+    /// <summary>How often the nonce is used, this time included: a server takes each number once (RFC 7616 3.4).</summary>
+    private int Count(string nonce)
+    {
+        if (_counts.Count > MostNoncesKept && !_counts.ContainsKey(nonce)) _counts.Clear();
+        return _counts[nonce] = _counts.GetValueOrDefault(nonce) + 1;
     }
 }

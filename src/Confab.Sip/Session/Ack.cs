@@ -13,10 +13,11 @@ public sealed partial class SipSession
     [Clause("RFC 3261", "13.2.2.4", "IMC-1TO1-2")]
     private void TakeAcceptance(SipResponse response, Flow flow)
     {
-        if (Dialog is { } known && _ack is not null)
+        if (Dialog is { } known)
         {
-            if (response.ToTag.Equals(Text.Of(known.RemoteTag))) _agent.Transport.Send(_ackFlow!, _ack);
-            else EndFork(response, flow);
+            // While the way to the peer is still looked for, a repeated 2xx has no ACK to get yet.
+            if (!response.ToTag.Equals(Text.Of(known.RemoteTag))) EndFork(response, flow);
+            else if (_ack is not null) _agent.Transport.Send(_ackFlow!, _ack);
             return;
         }
 

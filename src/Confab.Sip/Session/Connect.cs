@@ -14,7 +14,9 @@ namespace Confab.Sip.Session;
 /// <param name="Body">The offer, alone or in a multipart.</param>
 /// <param name="More">Further headers.</param>
 /// <param name="Flow">The connection it must take; null to find one.</param>
-public sealed record Invitation(string RequestUri, string From, string To, string ContentType, byte[] Body, HeadersWriter? More = null, Flow? Flow = null);
+/// <param name="FromName">The inviter's display name; empty for none.</param>
+public sealed record Invitation(
+    string RequestUri, string From, string To, string ContentType, byte[] Body, HeadersWriter? More = null, Flow? Flow = null, string FromName = "");
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -97,7 +99,7 @@ public sealed partial class SipSession : IClientTransactionUser
         writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
         writer.Header(HeaderName.MaxForwards, 70);
         if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, $"<{proxy.Text};lr>");
-        writer.Address(HeaderName.From, invitation.From, LocalTag);
+        writer.Address(HeaderName.From, invitation.From, LocalTag, invitation.FromName);
         writer.Address(HeaderName.To, invitation.To, "");
         writer.Header(HeaderName.CallId, CallId);
         writer.CSeq(++_number, SipMethod.Invite);
