@@ -7,6 +7,7 @@ namespace Confab.Runtime;
 public sealed class Alarm(Mailbox owner, Action ring) : Letter
 {
     internal long Due;
+    internal long Order; // of setting, among alarms of one instant
     internal int Index = -1; // place in the heap of Timers, -1 outside it
     private bool _rung;
     private bool _queued;

@@ -106,20 +106,16 @@ public abstract class StreamFlow : Flow
     /// <summary>The transport took all that <see cref="BeginSend"/> gave it.</summary>
     protected void OnSent()
     {
-        bool more;
         lock (_gate)
         {
             _sending = false;
             _inFlightLength = 0;
-            more = _length > 0;
         }
 
-        Flush();
-        if (!more && !_sending)
-        {
-            if (_closeWhenSent) Close(EndReason.None);
-            else Drained?.Invoke(this);
-        }
+        Flush(); // what was written meanwhile
+        if (_sending || _closed) return;
+        if (_closeWhenSent) Close(EndReason.None);
+        else Drained?.Invoke(this);
     }
 
     /// <summary>Gives buffers back that no byte has passed since the last call.</summary>

@@ -2,23 +2,30 @@ namespace Confab.Runtime;
 
 /// <summary>
 /// All alarms of a world in one 4-ary heap by due time: arming a timer that is later than most costs a few comparisons, cancelling one
-/// finds it by its own index, and one timer of the <see cref="TimeProvider"/> serves them all. Exact to the provider's tick.
+/// finds it by its own index, and one timer of the <see cref="TimeProvider"/> serves them all. Exact to the provider's tick; alarms of one
+/// instant ring in the order they were set, so a transcript does not change with an alarm that has no part in it.
 /// </summary>
 public sealed class Timers : IDisposable
 {
     private const int Arity = 4;
+    private const long LongestWake = 30 * TimeSpan.TicksPerDay; // real timers refuse more than 49 days; what is due later is looked at then
 
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ITimer _wake;
+    private readonly long _wakeGrain;
     private List<Alarm>? _spare;
     private Alarm[] _heap = new Alarm[64];
     private int _count;
+    private long _armed;
     private long _wakeAt = long.MaxValue;
 
     public Timers(TimeProvider time)
     {
         _time = time;
+
+        // Real timers count milliseconds: a wake that comes a fraction too early would only be set again.
+        _wakeGrain = time == TimeProvider.System ? TimeSpan.TicksPerMillisecond : 1;
         _wake = time.CreateTimer(static state => ((Timers)state!).RingDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -29,12 +36,13 @@ public sealed class Timers : IDisposable
 
     internal void Arm(Alarm alarm, TimeSpan delay)
     {
-        var due = _time.GetTimestamp() + (long)(Math.Max(0, delay.TotalSeconds) * _time.TimestampFrequency);
+        var due = _time.GetTimestamp() + Scale(Math.Max(0, delay.Ticks), TimeSpan.TicksPerSecond, _time.TimestampFrequency);
         lock (_gate)
         {
             if (alarm.Index >= 0) Remove(alarm);
             alarm.Unring();
             alarm.Due = due;
+            alarm.Order = _armed++;
             if (_count == _heap.Length) Array.Resize(ref _heap, _count * 2);
             alarm.Index = _count;
             _heap[_count++] = alarm;
@@ -84,11 +92,15 @@ public sealed class Timers : IDisposable
     {
         _wakeAt = due;
         if (due == long.MaxValue) return;
-        var ticks = Math.Max(0, due - _time.GetTimestamp());
-
-        // Rounded up to the millisecond that real timers have: a wake that comes too early would only be set again.
-        _wake.Change(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+        var ticks = Scale(Math.Max(0, due - _time.GetTimestamp()), _time.TimestampFrequency, TimeSpan.TicksPerSecond);
+        ticks = Math.Min(ticks, LongestWake);
+        _wake.Change(TimeSpan.FromTicks((ticks + _wakeGrain - 1) / _wakeGrain * _wakeGrain), Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>From one clock's ticks to another's, rounded up: never early, and exact where both are the same.</summary>
+    private static long Scale(long ticks, long from, long to) => from == to ? ticks : (long)((((Int128)ticks * to) + from - 1) / from);
+
+    private static bool IsBefore(Alarm a, Alarm b) => a.Due < b.Due || (a.Due == b.Due && a.Order < b.Order);
 
     private void Remove(Alarm alarm)
     {
@@ -108,7 +120,7 @@ public sealed class Timers : IDisposable
         while (alarm.Index > 0)
         {
             var parent = _heap[(alarm.Index - 1) / Arity];
-            if (parent.Due <= alarm.Due) return;
+            if (IsBefore(parent, alarm)) return;
             Swap(parent, alarm);
         }
     }
@@ -122,10 +134,10 @@ public sealed class Timers : IDisposable
             var least = _heap[first];
             for (var i = first + 1; i < Math.Min(first + Arity, _count); i++)
             {
-                if (_heap[i].Due < least.Due) least = _heap[i];
+                if (IsBefore(_heap[i], least)) least = _heap[i];
             }
 
-            if (least.Due >= alarm.Due) return;
+            if (IsBefore(alarm, least)) return;
             Swap(least, alarm);
         }
     }
