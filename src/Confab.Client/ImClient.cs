@@ -77,7 +77,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Ask<RegisterOutcome>(Registration.Start, cancellationToken);
 
     /// <summary>Takes the registration back; true when the server said so.</summary>
-    public Task<bool> UnregisterAsync(CancellationToken cancellationToken = default) => Ask<bool>(Registration.Stop, cancellationToken);
+    public Task<bool> UnregisterAsync(CancellationToken cancellationToken = default) => Ask<bool>(answer => Registration.Stop(done => answer.TrySetResult(done)), cancellationToken);
 
     /// <summary>Starts a 1-1 session. The token gives the call up.</summary>
     /// <exception cref="ArgumentException">This is no IM Address.</exception>
@@ -102,11 +102,19 @@ public sealed partial class ImClient : IAsyncDisposable
     public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.Reader.TryRead(out happened);
 
     /// <summary>Leaves every session, unregisters, closes what is open.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await Ask<bool>(answer => LeaveEverySession.Start(this, answer), CancellationToken.None);
-        await UnregisterAsync(CancellationToken.None);
-        await Ask<bool>(Close, CancellationToken.None);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Mailbox.Post(() =>
+        {
+            if (_closed) closed.TrySetResult();
+            else LeaveEverySession.Start(this, () => Registration.Stop(_ =>
+            {
+                Close();
+                closed.TrySetResult();
+            }));
+        });
+        return new ValueTask(closed.Task);
     }
 
     internal void Tell(ImEvent happened) => _events.Writer.TryWrite(happened);
@@ -152,13 +160,12 @@ public sealed partial class ImClient : IAsyncDisposable
         });
     }
 
-    private void Close(TaskCompletionSource<bool> answer)
+    private void Close()
     {
         _closed = true;
         Registration.CloseFlow();
         Media.Dispose();
         Transport.Dispose();
         _events.Writer.TryComplete();
-        answer.TrySetResult(true);
     }
 }

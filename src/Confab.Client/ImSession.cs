@@ -88,8 +88,8 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Who waits to hear whether the session is established.</summary>
     internal TaskCompletionSource<SessionOutcome>? Outcome { get; set; }
 
-    /// <summary>Who waits for the end.</summary>
-    internal List<TaskCompletionSource<bool>> Leavers { get; } = [];
+    /// <summary>What is run, once, when it has ended.</summary>
+    internal List<Action> WhenEnded { get; } = [];
 
     /// <summary>Accepts the invitation.</summary>
     /// <exception cref="InvalidOperationException">The session is no invitation that waits for an answer.</exception>
@@ -107,7 +107,7 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>Leaves: ends an established session, gives up one that is not answered yet, declines an invitation. Done when it has ended.</summary>
     public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) =>
-        Client.Ask<bool>(answer => LeaveSession.Leave(this, answer), cancellationToken);
+        Client.Ask<bool>(answer => LeaveSession.Leave(this, () => answer.TrySetResult(true)), cancellationToken);
 
     /// <summary>Says a text; done when the server took it, or not.</summary>
     public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
@@ -143,8 +143,8 @@ public sealed class ImSession : ISipSessionUser
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();
         Client.Tell(new Ended(this, reason, status, text));
         Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));
-        foreach (var leaver in Leavers) leaver.TrySetResult(true);
-        Leavers.Clear();
+        foreach (var action in WhenEnded) action();
+        WhenEnded.Clear();
     }
 
     /// <summary>Nothing of the dialog is left to be answered.</summary>

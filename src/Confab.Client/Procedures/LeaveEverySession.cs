@@ -1,21 +1,22 @@
 namespace Confab.Client.Procedures;
 
-/// <summary>The user goes: every session is left, and the answer comes when the last has ended.</summary>
+/// <summary>The user goes: every session is left; done when the last has ended.</summary>
 internal static class LeaveEverySession
 {
-    public static void Start(ImClient client, TaskCompletionSource<bool> answer)
+    public static void Start(ImClient client, Action done)
     {
-        var waiting = client.Sessions.Select(session =>
+        var waiting = 1;
+        foreach (var session in client.Sessions.ToArray())
         {
-            var left = new TaskCompletionSource<bool>();
-            LeaveSession.Leave(session, left);
-            return left.Task;
-        });
-        Task.WhenAll([.. waiting.ToArray()]).ContinueWith(
-            static (_, state) => ((TaskCompletionSource<bool>)state!).TrySetResult(true),
-            answer,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+            waiting++;
+            LeaveSession.Leave(session, OneEnded);
+        }
+
+        OneEnded();
+
+        void OneEnded()
+        {
+            if (--waiting == 0) done();
+        }
     }
 }

@@ -8,15 +8,15 @@ namespace Confab.Client.Procedures;
 [Clause("OMA-IM", "7.1.1.12", "IMC-LEAVE-1..4", "IMC-LEAVE-200", "IMC-LEAVE-ERR", "IMC-LEAVE-EARLY")]
 internal static class LeaveSession
 {
-    public static void Leave(ImSession session, TaskCompletionSource<bool>? answer = null)
+    public static void Leave(ImSession session, Action? whenEnded = null)
     {
         if (session.State == ImSessionState.Ended)
         {
-            answer?.TrySetResult(true);
+            whenEnded?.Invoke();
             return;
         }
 
-        if (answer is not null) session.Leavers.Add(answer);
+        if (whenEnded is not null) session.WhenEnded.Add(whenEnded);
         switch (session.State)
         {
             case ImSessionState.Calling or ImSessionState.Ringing:

@@ -23,14 +23,15 @@ internal sealed class Register
     private readonly string _callId;
     private readonly string _tag;
     private TaskCompletionSource<RegisterOutcome>? _starter;
-    private TaskCompletionSource<bool>? _stopper;
     private Flow? _flow;
     private uint _number;
     private long _asked;
     private int _failures;
+    private int _attempt; // what an earlier one comes to does not count any more
     private bool _isWanted;
     private bool _isRegistered;
     private bool _isPending;
+    private bool _isStopping;
 
     public Register(ImClient client)
     {
@@ -43,7 +44,7 @@ internal sealed class Register
 
     public void Start(TaskCompletionSource<RegisterOutcome> answer)
     {
-        if (_starter is not null || _stopper is not null)
+        if (_starter is not null || _isStopping)
         {
             answer.TrySetException(new InvalidOperationException("The client is registering or unregistering already."));
             return;
@@ -56,7 +57,7 @@ internal sealed class Register
 
     /// <summary>Takes the binding back. Whatever is answered, the client counts as unregistered.</summary>
     [Clause("RFC 3261", "10.2.2")]
-    public void Stop(TaskCompletionSource<bool> answer)
+    public void Stop(Action<bool> done)
     {
         _isWanted = false;
         _again.Cancel();
@@ -64,17 +65,17 @@ internal sealed class Register
         _starter = null;
         if (!_isRegistered || _flow is not { IsOpen: true } flow)
         {
-            if (_isRegistered) Lost("quit", 0, isRetrying: false);
-            answer.TrySetResult(true);
+            if (_isRegistered) Lost("The user left.", 0, isRetrying: false);
+            done(true);
             return;
         }
 
-        _stopper = answer;
+        _isStopping = true;
         Request(flow, seconds: 0, (status, _) =>
         {
-            Lost("quit", 0, isRetrying: false);
-            _stopper = null;
-            answer.TrySetResult(status is >= 200 and < 300);
+            Lost("The user left.", 0, isRetrying: false);
+            _isStopping = false;
+            done(status is >= 200 and < 300);
         });
     }
 
@@ -83,9 +84,14 @@ internal sealed class Register
     {
         if (flow != _flow) return;
         _flow = null;
-        if (!_isRegistered || !_isWanted) return;
-        Lost("the connection to the server was lost", 0, isRetrying: true);
-        WaitAndRetry();
+        if (!_isWanted) return;
+        const string Text = "The connection to the server was lost.";
+        if (_isPending) Failed(0, Text);
+        else
+        {
+            Lost(Text, 0, isRetrying: true);
+            WaitAndRetry();
+        }
     }
 
     public void CloseFlow() => _flow?.Close(EndReason.ShuttingDown);
@@ -104,7 +110,14 @@ internal sealed class Register
 
             _flow = flow;
             if (flow is null) Failed(0, $"There is no way to the server {_client.Options.Server}.");
-            else Request(flow, _asked, Answered);
+            else
+            {
+                var attempt = ++_attempt;
+                Request(flow, _asked, (status, response) =>
+                {
+                    if (attempt == _attempt && _isPending) Answered(status, response);
+                });
+            }
         });
     }
 

@@ -1,0 +1,4 @@
+using Confab.Msrp;
+using Confab.Runtime;
+
+namespace Confab.Client.Media;
