@@ -25,7 +25,7 @@ internal static class ModifySession
             return;
         }
 
-        session.Sip.AcceptModify("application/sdp", session.Leg!.Description);
+        session.Sip.AcceptModify("application/sdp", session.Leg!.Again(content is null ? default : content.Offer.Span));
         if (invite.TryGetAddress(HeaderName.Contact, out var contact)) session.Identity = contact.UriText.ToString(); // a target refresh (C-14)
     }
 }
