@@ -32,6 +32,7 @@ static class ConfabProgram
         var root = new RootCommand("Instant messaging for SIP networks: an IM Server and an IM Client that follow OMA SIMPLE IM.")
         {
             ServeCommand.Create(),
+            ChatCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new ShowVersion();
         return root;

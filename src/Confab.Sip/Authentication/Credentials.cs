@@ -13,6 +13,10 @@ public sealed class Credentials(string user, string password, Ids ids)
     /// <summary>Challenges that one request answers: the first, one for a stale nonce, one from a proxy on the way.</summary>
     public const int MostTries = 3;
 
+    private const int MostNoncesKept = 64;
+
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+
     public string User => user;
 
     /// <summary>
@@ -66,12 +70,19 @@ public sealed class Credentials(string user, string password, Ids ids)
     {
         var qop = challenge.OffersAuth ? DigestQop.Auth : DigestQop.None;
         MessageText cnonce = ids.Token(80);
-        MessageText count = 1.ToString("x8", CultureInfo.InvariantCulture);
+        MessageText count = Count(challenge.Nonce.ToString()).ToString("x8", CultureInfo.InvariantCulture);
         var ha1 = DigestResponse.Ha1(challenge.Algorithm, Encoding.UTF8.GetBytes(user), challenge.Realm.Span, Encoding.UTF8.GetBytes(password));
         var digits = new byte[DigestAlgorithms.HexLength(challenge.Algorithm)];
         DigestResponse.Compute(
             challenge.Algorithm, ha1.Span, challenge.Nonce.Span, qop, count.Span, cnonce.Span, SipMethods.Name(method), Encoding.UTF8.GetBytes(uri), digits);
         return new DigestCredentials(
             user, challenge.Realm, challenge.Nonce, uri, new MessageText(digits, 0, digits.Length), challenge.Algorithm, qop, count, cnonce, challenge.Opaque);
+    }
+
+    /// <summary>How often the nonce is used, this time included: a server takes each number once (RFC 7616 3.4).</summary>
+    private int Count(string nonce)
+    {
+        if (_counts.Count > MostNoncesKept && !_counts.ContainsKey(nonce)) _counts.Clear();
+        return _counts[nonce] = _counts.GetValueOrDefault(nonce) + 1;
     }
 }

@@ -15,10 +15,16 @@ public ref partial struct SipWriter
         End();
     }
 
-    /// <summary>A From or To field: the URI in angle brackets, with a tag unless it is empty.</summary>
-    public void Address(HeaderName name, string uri, string tag)
+    /// <summary>A field like From or To: the display name unless it is empty, the URI in angle brackets, a tag unless it is empty.</summary>
+    public void Address(HeaderName name, string uri, string tag, string displayName = "")
     {
         Begin(name);
+        if (displayName.Length > 0)
+        {
+            AppendQuoted(System.Text.Encoding.UTF8.GetBytes(displayName));
+            Raw(" "u8);
+        }
+
         Raw("<"u8);
         Append(uri);
         Raw(">"u8);

@@ -15,6 +15,7 @@ namespace Confab.Sip.Session;
 /// <param name="Flow">The connection it must take; null to find one.</param>
 /// <param name="CallId">Its Call-ID where the owner must know it before anything is sent; null to make one.</param>
 /// <param name="MaxForwards">Hops that it may still take: one less than the request that caused it, so that loops end.</param>
+/// <param name="FromName">The inviter's display name; empty for none.</param>
 public sealed record Invitation(
     string RequestUri,
     string From,
@@ -24,7 +25,8 @@ public sealed record Invitation(
     HeadersWriter? More = null,
     Flow? Flow = null,
     string? CallId = null,
-    int MaxForwards = 70);
+    int MaxForwards = 70,
+    string FromName = "");
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -90,7 +92,7 @@ public sealed partial class SipSession : IClientTransactionUser
         writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
         writer.Header(HeaderName.MaxForwards, invitation.MaxForwards);
         if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, proxy.HasParameter("lr"u8) ? $"<{proxy.Text}>" : $"<{proxy.Text};lr>");
-        writer.Address(HeaderName.From, invitation.From, LocalTag);
+        writer.Address(HeaderName.From, invitation.From, LocalTag, invitation.FromName);
         writer.Address(HeaderName.To, invitation.To, "");
         writer.Header(HeaderName.CallId, CallId);
         writer.CSeq(++_number, SipMethod.Invite);
