@@ -73,9 +73,9 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
                 _repeat?.Cancel();
                 _ack = CopyOfInvite.Ack(_request, response);
                 _table.Transport.Send(_flow, _ack);
-                if (_flow.IsReliable) Gone();
-                else _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
+                if (!_flow.IsReliable) _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
                 _user.OnResponse(response, flow);
+                if (_flow.IsReliable) Gone();
                 break;
             case State.Completed when response.Status >= 300:
                 _table.Transport.Send(_flow, _ack);
@@ -114,7 +114,7 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
     private void Fail(EndReason reason)
     {
         if (_state is not (State.Calling or State.Proceeding)) return;
-        Gone();
         _user.OnNoResponse(reason);
+        Gone();
     }
 }

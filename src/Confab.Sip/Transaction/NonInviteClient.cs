@@ -61,11 +61,11 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         {
             _state = State.Completed;
             _repeat?.Cancel();
-            if (_flow.IsReliable) Gone();
-            else _end.Set(_table.Times.T4); // Timer K
+            if (!_flow.IsReliable) _end.Set(_table.Times.T4); // Timer K
         }
 
         _user.OnResponse(response, flow);
+        if (_state == State.Completed && _flow.IsReliable) Gone();
     }
 
     private void OnTimerE()
@@ -96,7 +96,7 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
     private void Fail(EndReason reason)
     {
         if (_state is not (State.Trying or State.Proceeding)) return;
-        Gone();
         _user.OnNoResponse(reason);
+        Gone();
     }
 }
