@@ -13,7 +13,18 @@ namespace Confab.Sip.Session;
 /// <param name="Body">The offer, alone or in a multipart.</param>
 /// <param name="More">Further headers.</param>
 /// <param name="Flow">The connection it must take; null to find one.</param>
-public sealed record Invitation(string RequestUri, string From, string To, string ContentType, byte[] Body, HeadersWriter? More = null, Flow? Flow = null);
+/// <param name="CallId">Its Call-ID where the owner must know it before anything is sent; null to make one.</param>
+/// <param name="MaxForwards">Hops that it may still take: one less than the request that caused it, so that loops end.</param>
+public sealed record Invitation(
+    string RequestUri,
+    string From,
+    string To,
+    string ContentType,
+    byte[] Body,
+    HeadersWriter? More = null,
+    Flow? Flow = null,
+    string? CallId = null,
+    int MaxForwards = 70);
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -32,7 +43,7 @@ public sealed partial class SipSession : IClientTransactionUser
         _invitation = invitation;
         State = SessionState.Calling;
         LocalTag = ids.Token(40);
-        CallId = ids.Token(100);
+        CallId = invitation.CallId ?? ids.Token(100);
         if (!SipUri.TryParse(Text.Of(invitation.RequestUri), out var target) || !target.Headers.IsEmpty) GiveUp(StatusCode.BadRequest);
         else if (invitation.Flow is { IsOpen: true } flow) SendInvite(flow);
         else _agent.Transport.Reach(_agent.OutboundProxy ?? target, invitation.Body.Length + 1000, Mailbox, found =>
@@ -77,7 +88,7 @@ public sealed partial class SipSession : IClientTransactionUser
         var writer = new SipWriter(output);
         writer.Request(SipMethod.Invite, Text.Of(invitation.RequestUri));
         writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
-        writer.Header(HeaderName.MaxForwards, 70);
+        writer.Header(HeaderName.MaxForwards, invitation.MaxForwards);
         if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, proxy.HasParameter("lr"u8) ? $"<{proxy.Text}>" : $"<{proxy.Text};lr>");
         writer.Address(HeaderName.From, invitation.From, LocalTag);
         writer.Address(HeaderName.To, invitation.To, "");
