@@ -86,6 +86,18 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
         }
     }
 
+    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
+    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
+
+    public void Gone()
+    {
+        _state = State.Gone;
+        _repeat?.Cancel();
+        _end.Cancel();
+        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
+        _table.ForgetClient(_request);
+    }
+
     private void OnTimerA()
     {
         _interval *= 2;
@@ -97,18 +109,6 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
     {
         if (_state == State.Calling) Fail(EndReason.TimedOut);
         else Gone();
-    }
-
-    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
-    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
-
-    public void Gone()
-    {
-        _state = State.Gone;
-        _repeat?.Cancel();
-        _end.Cancel();
-        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
-        _table.ForgetClient(_request);
     }
 
     private void Fail(EndReason reason)

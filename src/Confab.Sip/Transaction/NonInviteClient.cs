@@ -68,6 +68,18 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         if (_state == State.Completed && _flow.IsReliable) Gone();
     }
 
+    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
+    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
+
+    public void Gone()
+    {
+        _state = State.Gone;
+        _repeat?.Cancel();
+        _end.Cancel();
+        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
+        _table.ForgetClient(_request);
+    }
+
     private void OnTimerE()
     {
         _interval = _state == State.Proceeding ? _table.Times.T2 : _table.Times.Doubled(_interval);
@@ -79,18 +91,6 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
     {
         if (_state == State.Completed) Gone();
         else Fail(EndReason.TimedOut);
-    }
-
-    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
-    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
-
-    public void Gone()
-    {
-        _state = State.Gone;
-        _repeat?.Cancel();
-        _end.Cancel();
-        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
-        _table.ForgetClient(_request);
     }
 
     private void Fail(EndReason reason)
