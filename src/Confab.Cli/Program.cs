@@ -1,1 +1,8 @@
-System.Console.WriteLine("confab");
+using Confab.Cli.Commands;
+
+// Socket completions run on the thread that polls, which saves a thread hop; the framework reads this before the first socket, never again.
+const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+if (Environment.GetEnvironmentVariable(Inline) is null)
+    Environment.SetEnvironmentVariable(Inline, "1");
+
+return await ConfabProgram.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,27 @@
+# What there is to do here; each target is one short recipe, and the work is in ./confab and eng/.
+.PHONY: run test demo bench fuzz fmt check clean
+.DEFAULT_GOAL := run
+
+run:    # build, and start the server on its embedded defaults
+	@exec ./confab serve
+
+test:   # install what the tests need, build, run them all; the last line is the total
+	@exec eng/test
+
+demo:   # a scripted tour through a group chat
+	@if ./confab --help | grep -q '^  demo '; then exec ./confab demo; else echo 'nothing to show yet: confab has no command demo'; fi
+
+bench:  # the load runs
+	@if ./confab --help | grep -q '^  bench '; then exec ./confab bench; else echo 'nothing to measure yet: confab has no command bench'; fi
+
+fuzz:   # the tests that feed the parsers what no peer should send
+	@exec eng/fuzz
+
+fmt:    # lay out the code
+	@dotnet format Confab.slnx
+
+check:  # warnings are errors, and the layout holds
+	@eng/build Confab.slnx && dotnet format Confab.slnx --verify-no-changes --no-restore
+
+clean:  # remove what was built; data/ stays
+	@find src tests bench -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2>/dev/null; rm -rf artifacts

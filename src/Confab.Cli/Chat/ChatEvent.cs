@@ -1,0 +1,26 @@
+using Confab.Client;
+
+namespace Confab.Cli.Chat;
+
+/// <summary>What a face shows.</summary>
+abstract record ChatEvent;
+
+/// <summary>Something happened to the client; <paramref name="Session"/> is the local name of the session it happened in.</summary>
+sealed record Happened(ImEvent Event, string Session) : ChatEvent;
+
+/// <summary>A command did nothing: what is wrong, and what to do.</summary>
+sealed record Problem(string Command, int Status, string Text) : ChatEvent;
+
+/// <summary>The sessions, as <c>/sessions</c> lists them.</summary>
+sealed record SessionList(IReadOnlyList<SessionLine> Sessions) : ChatEvent;
+
+sealed record SessionLine(string Name, ImSession Session, bool IsCurrent);
+
+/// <summary>The commands, as <c>/help</c> lists them.</summary>
+sealed record CommandList(IReadOnlyList<Verb> Verbs) : ChatEvent;
+
+/// <summary>How the chat looks: lines of JSON, or a terminal.</summary>
+interface IChatFace
+{
+    void Show(ChatEvent shown);
+}

@@ -1,0 +1,174 @@
+using Confab.Client;
+
+namespace Confab.Cli.Chat;
+
+/// <summary>
+/// The core of the chat behind every face: commands in, events out, in one order. Everything runs on one thread (<see cref="ChatThread"/>).
+/// </summary>
+sealed class Conversation(ImClient client, string address, IChatFace face, TimeProvider time)
+{
+    // A server that is gone answers no BYE: nobody waits 32 s for that to be known.
+    static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5);
+
+    readonly List<Task> _begun = [];
+    TaskCompletionSource? _beginning;
+
+    public ImClient Client => client;
+
+    public string Domain { get; } = Addresses.DomainOf(address);
+
+    public SessionNames Sessions { get; } = new();
+
+    public bool IsOver { get; private set; }
+
+    /// <summary>Registers; false when there is no use in going on, and the face has said why.</summary>
+    public async Task<bool> RegisterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = await client.RegisterAsync(cancellationToken);
+            ShowWhatHappened();
+            if (outcome.IsRegistered) return true;
+            var text = outcome.Status is 401 or 403 or 407
+                ? $"The server does not take the password for {address}, or does not know that user: {outcome.Text}"
+                : $"The server refused to register {address}: {outcome.Text}";
+            Show(new Problem("register", outcome.Status, text));
+        }
+        catch (ServerUnreachableException e)
+        {
+            Show(new Problem("register", 0, $"{e.Message} Is it running? --server names another."));
+        }
+
+        return false;
+    }
+
+    /// <summary>Shows events as they happen, until the client has been disposed of.</summary>
+    public async Task ShowEventsAsync()
+    {
+        await foreach (var happened in client.Events()) Take(happened);
+    }
+
+    /// <summary>Runs one line of input; done when the command is.</summary>
+    public async Task RunAsync(string line)
+    {
+        line = line.Trim();
+        if (line.Length == 0) return;
+        if (line[0] != '/')
+        {
+            await Say.RunAsync(this, line);
+            return;
+        }
+
+        var words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        if (VerbList.Find(words[0]) is { } verb) await verb.Run(this, words[1..]);
+        else Show(new Problem(words[0], 0, VerbList.Unknown(words[0])));
+    }
+
+    /// <summary>Ends the chat: no further command is run.</summary>
+    public void Quit() => IsOver = true;
+
+    /// <summary>Leaves the sessions and unregisters, as far as that takes no longer than a moment.</summary>
+    public async Task CloseAsync()
+    {
+        try
+        {
+            await client.DisposeAsync().AsTask().WaitAsync(LongestGoodbye, time);
+        }
+        catch (TimeoutException)
+        {
+            // The process ends, and its connections with it.
+        }
+
+        ShowWhatHappened();
+    }
+
+    /// <summary>A session that is being started or accepted: a text waits for its outcome, the next command only until it has begun.</summary>
+    public async Task BeginAsync(string command, Task<SessionOutcome> start)
+    {
+        var begun = TellAsync(command, start);
+        _begun.Add(begun);
+        _beginning = new TaskCompletionSource();
+        await Task.WhenAny(begun, _beginning.Task);
+        _begun.RemoveAll(static task => task.IsCompleted);
+    }
+
+    /// <summary>The same for an invitation.</summary>
+    public void BeginAccept(string command, Task<SessionOutcome> accept) => _begun.Add(TellAsync(command, accept));
+
+    /// <summary>Waits until all that has begun is established or has ended.</summary>
+    public async Task SettleAsync()
+    {
+        await Task.WhenAll(_begun.ToArray());
+        _begun.Clear();
+        ShowWhatHappened();
+    }
+
+    public void Show(ChatEvent shown)
+    {
+        ShowWhatHappened();
+        face.Show(shown);
+    }
+
+    /// <summary>Brings what has happened so far before the eyes, and the names up to it.</summary>
+    public void ShowWhatHappened()
+    {
+        while (client.TryReadEvent(out var happened)) Take(happened);
+    }
+
+    async Task TellAsync(string command, Task<SessionOutcome> start)
+    {
+        try
+        {
+            var outcome = await start;
+            ShowWhatHappened();
+
+            // What was sent and refused has been told by its events.
+            if (outcome.Session is null) Show(new Problem(command, outcome.Status, outcome.Text));
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // The session changed while the command was on its way to it.
+            Show(new Problem(command, 0, e.Message));
+        }
+    }
+
+    void Take(ImEvent happened)
+    {
+        switch (happened)
+        {
+            case Calling { Alerting: false } calling:
+                Show(happened, calling.Session);
+                Sessions.Enter(calling.Session);
+                _beginning?.TrySetResult();
+                break;
+            case Established established:
+                Sessions.Enter(established.Session);
+                Show(happened, established.Session);
+                break;
+            case Ended ended:
+                Show(happened, ended.Session);
+                Sessions.Forget(ended.Session);
+                break;
+            case Calling { Session: var session }:
+                Show(happened, session);
+                break;
+            case Invited { Session: var session }:
+                Show(happened, session);
+                break;
+            case MessageReceived { Session: var session }:
+                Show(happened, session);
+                break;
+            case Sent { Session: var session }:
+                Show(happened, session);
+                break;
+            case Undelivered { Session: var session }:
+                Show(happened, session);
+                break;
+            default:
+                face.Show(new Happened(happened, ""));
+                break;
+        }
+    }
+
+    void Show(ImEvent happened, ImSession session) => face.Show(new Happened(happened, Sessions.Of(session)));
+}

@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Confab.Client;
+
+namespace Confab.Cli.Chat;
+
+/// <summary>One JSON object a line for every event; the names of events and keys are fixed, scripts read them.</summary>
+sealed class JsonFace(TextWriter output) : IChatFace
+{
+    // Lines for programs, not for web pages: an apostrophe or a letter with an accent stays itself.
+    static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    readonly ArrayBufferWriter<byte> _line = new(512);
+
+    public void Show(ChatEvent shown)
+    {
+        _line.ResetWrittenCount();
+        using (var json = new Utf8JsonWriter(_line, Options))
+        {
+            json.WriteStartObject();
+            if (!Write(json, shown)) return;
+            json.WriteEndObject();
+        }
+
+        output.WriteLine(Encoding.UTF8.GetString(_line.WrittenSpan));
+        output.Flush();
+    }
+
+    /// <summary>False for what scripts are not told.</summary>
+    static bool Write(Utf8JsonWriter json, ChatEvent shown)
+    {
+        switch (shown)
+        {
+            case Happened { Event: var happened, Session: var session }:
+                return Write(json, happened, session);
+            case Problem problem:
+                json.WriteString("event", "error");
+                json.WriteString("command", problem.Command);
+                if (problem.Status != 0) json.WriteNumber("status", problem.Status);
+                json.WriteString("text", problem.Text);
+                return true;
+            case SessionList list:
+                Write(json, list);
+                return true;
+            case CommandList list:
+                json.WriteString("event", "help");
+                json.WriteStartArray("commands");
+                foreach (var verb in list.Verbs) json.WriteStringValue($"{verb.Name} {verb.Arguments}".TrimEnd());
+                json.WriteEndArray();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    static bool Write(Utf8JsonWriter json, ImEvent happened, string session)
+    {
+        switch (happened)
+        {
+            case Registered registered:
+                json.WriteString("event", "registered");
+                json.WriteNumber("expires", registered.Expires);
+                return true;
+            case Unregistered unregistered:
+                json.WriteString("event", "unregistered");
+                json.WriteString("reason", unregistered.Reason);
+                return true;
+            case Invited invited:
+                Begin(json, "invited", session);
+                json.WriteString("from", invited.Session.Peer);
+                json.WriteString("identity", invited.Session.Identity);
+                json.WriteBoolean("group", invited.Session.IsGroup);
+                WriteParticipants(json, invited.Session.Participants);
+                return true;
+            case Established established:
+                Begin(json, "established", session);
+                json.WriteString("identity", established.Session.Identity);
+                json.WriteBoolean("group", established.Session.IsGroup);
+                json.WriteBoolean("rejoined", false);
+                return true;
+            case Ended ended:
+                Begin(json, "ended", session);
+                json.WriteString("reason", Word(ended.Reason));
+                json.WriteNumber("status", ended.Status);
+                json.WriteString("text", ended.Text);
+                return true;
+            case MessageReceived message:
+                Begin(json, "message", session);
+                WriteMessage(json, message);
+                return true;
+            case Sent sent:
+                Begin(json, "sent", session);
+                WriteFate(json, sent.Id, sent.Status, "");
+                return true;
+            case Undelivered undelivered:
+                Begin(json, "undelivered", session);
+                WriteFate(json, undelivered.Id, undelivered.Status, undelivered.Text);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    static void Begin(Utf8JsonWriter json, string name, string session)
+    {
+        json.WriteString("event", name);
+        json.WriteString("session", session);
+    }
+
+    static void WriteParticipants(Utf8JsonWriter json, IReadOnlyList<string> participants)
+    {
+        if (participants.Count == 0) return;
+        json.WriteStartArray("participants");
+        foreach (var address in participants) json.WriteStringValue(address);
+        json.WriteEndArray();
+    }
+
+    static void WriteMessage(Utf8JsonWriter json, MessageReceived message)
+    {
+        json.WriteString("from", message.From);
+        if (message.Text is { } text)
+        {
+            json.WriteString("text", text);
+        }
+        else
+        {
+            json.WriteString("contentType", message.ContentType);
+            json.WriteNumber("size", message.Content.Length);
+        }
+
+        json.WriteString("id", message.Id);
+        json.WriteString("time", message.Time.ToUniversalTime());
+    }
+
+    static void WriteFate(Utf8JsonWriter json, string id, int status, string text)
+    {
+        json.WriteString("id", id);
+        json.WriteNumber("status", status);
+        json.WriteString("text", text);
+    }
+
+    static void Write(Utf8JsonWriter json, SessionList list)
+    {
+        json.WriteString("event", "sessions");
+        json.WriteStartArray("sessions");
+        foreach (var (name, session, isCurrent) in list.Sessions)
+        {
+            json.WriteStartObject();
+            json.WriteString("session", name);
+            json.WriteString("identity", session.Identity);
+            json.WriteBoolean("group", session.IsGroup);
+            json.WriteString("state", Word(session.State));
+            json.WriteBoolean("current", isCurrent);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    static string Word(Enum value) => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,26 @@
+namespace Confab.Cli.Chat;
+
+/// <summary>What starts with no slash: said in the current session, once all that has begun is established or has ended.</summary>
+static class Say
+{
+    const string Name = "say";
+
+    public static async Task RunAsync(Conversation chat, string text)
+    {
+        await chat.SettleAsync();
+        if (chat.Sessions.Current is not { } session)
+        {
+            chat.Show(new Problem(Name, 0, NoSession(chat)));
+            return;
+        }
+
+        var outcome = await session.SendAsync(text);
+        chat.ShowWhatHappened();
+        if (outcome.Id.Length == 0) chat.Show(new Problem(Name, outcome.Status, outcome.Text));
+    }
+
+    /// <summary>What to do where a session is needed and there is none.</summary>
+    public static string NoSession(Conversation chat) => chat.Sessions.NewestInvitation is { } invitation
+        ? $"You are in no session. {Addresses.Short(invitation.Peer ?? "")} invites you: /accept {chat.Sessions.Of(invitation)}"
+        : "You are in no session. Start one: /call USER, or /group USER USER...";
+}

@@ -1,0 +1,45 @@
+using Confab.Client;
+
+namespace Confab.Cli.Chat;
+
+/// <summary>Short names of sessions in the order in which they turned up, and which of them is the current one.</summary>
+sealed class SessionNames
+{
+    readonly List<(string Name, ImSession Session)> _named = [];
+
+    // The ones entered, the last at the end: when the current one ends, the one before it is current again.
+    readonly List<ImSession> _entered = [];
+    int _count;
+
+    public ImSession? Current => _entered.Count > 0 ? _entered[^1] : null;
+
+    /// <summary>Those that have not ended.</summary>
+    public IReadOnlyList<SessionLine> All => [.. _named.Select(named => new SessionLine(named.Name, named.Session, named.Session == Current))];
+
+    /// <summary>The newest invitation that waits for an answer.</summary>
+    public ImSession? NewestInvitation => _named.FindLast(static named => named.Session.State == ImSessionState.Invited).Session;
+
+    /// <summary>The session's name; it is given one when it has none.</summary>
+    public string Of(ImSession session)
+    {
+        var known = _named.FindIndex(named => named.Session == session);
+        if (known >= 0) return _named[known].Name;
+        var name = $"s{++_count}";
+        _named.Add((name, session));
+        return name;
+    }
+
+    public ImSession? Find(string name) => _named.Find(named => named.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Session;
+
+    public void Enter(ImSession session)
+    {
+        _entered.Remove(session);
+        _entered.Add(session);
+    }
+
+    public void Forget(ImSession session)
+    {
+        _entered.Remove(session);
+        _named.RemoveAll(named => named.Session == session);
+    }
+}

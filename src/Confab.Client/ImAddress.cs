@@ -1,0 +1,23 @@
+using Confab.Sip.Message;
+
+namespace Confab.Client;
+
+/// <summary>IM Addresses as a user gives them: SIP URIs and telephone numbers, compared by RFC 3261 19.1.4 (COM-AOIA-6).</summary>
+public static class ImAddress
+{
+    public static bool IsValid(string address) => TryParse(address, out _);
+
+    /// <summary>Equal for two addresses of the same user, whatever their parameters.</summary>
+    /// <exception cref="ArgumentException">This is no IM Address.</exception>
+    public static string Key(string address) => Parse(address).AddressKey();
+
+    /// <summary>Whether both are the same user.</summary>
+    public static bool AreSame(string one, string other) =>
+        TryParse(one, out var a) && TryParse(other, out var b) && SipUri.SameAddress(a, b);
+
+    internal static bool TryParse(string address, out SipUri uri) =>
+        SipUri.TryParse(Text.Of(address), out uri) && (uri.Scheme == UriScheme.Tel || (uri.IsSipOrSips && !uri.User.IsEmpty));
+
+    internal static SipUri Parse(string address) =>
+        TryParse(address, out var uri) ? uri : throw new ArgumentException($"'{address}' is no IM Address; one looks like sip:alice@example.com.", nameof(address));
+}

@@ -1,0 +1,171 @@
+// The IM Client as a program sees it: asynchronous calls and a stream of events in front of one mailbox, inside of which all is synchronous.
+//
+//   caller's thread ── Ask ──► mailbox ──► Procedures/* ──► SipSession, MSRP ──► wire
+//   wire ──► ImClient.Routing ──► mailbox ──► Procedures/* ──► events, answers to Ask
+using System.Threading.Channels;
+using Confab.Client.Media;
+using Confab.Client.Procedures;
+using Confab.Runtime;
+using Confab.Sip.Authentication;
+using Confab.Sip.Message;
+using Confab.Sip.Transaction;
+using Confab.Sip.Transport;
+
+namespace Confab.Client;
+
+/// <summary>One user of IM: registers, starts sessions, is invited to sessions. Safe to call from any thread.</summary>
+public sealed partial class ImClient : IAsyncDisposable
+{
+    private readonly Channel<ImEvent> _events;
+    private readonly SipUri _server;
+    private bool _closed;
+
+    /// <summary>A client that has sent nothing yet.</summary>
+    /// <param name="world">Clock, network and chance.</param>
+    /// <param name="options">Who and where.</param>
+    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
+    public ImClient(World world, ImClientOptions options)
+    {
+        World = world;
+        Options = options;
+        Address = ImAddress.Parse(options.Address);
+        ConferenceFactory = options.ConferenceFactory ?? $"sip:conference-factory@{Address.Host}";
+        _ = ImAddress.Parse(ConferenceFactory);
+        if (options.Transport is not (Runtime.Transport.Udp or Runtime.Transport.Tcp))
+            throw new ArgumentException($"The transport {options.Transport} is a later capability; there are Udp and Tcp.", nameof(options));
+        var server = $"sip:{options.Server}{(options.Transport == Runtime.Transport.Tcp ? ";transport=tcp" : "")}";
+        if (!SipUri.TryParse(Text.Of(server), out _server))
+            throw new ArgumentException($"'{options.Server}' is no server; one looks like 127.0.0.1:5060.", nameof(options));
+
+        Mailbox = new Mailbox(world);
+        Credentials = new Credentials(UriEscapes.Unescape(Address.User).ToString(), options.Password, world.Ids);
+        Transport = new SipTransport(world, this, Release.Own);
+        Transactions = new TransactionTable(Mailbox, Transport, this);
+        Media = new MessageMedia(this);
+        Registration = new Register(this);
+        _events = Channel.CreateBounded<ImEvent>(new BoundedChannelOptions(options.EventsKept) { FullMode = BoundedChannelFullMode.DropOldest });
+        if (options.Transport == Runtime.Transport.Udp)
+            Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
+    }
+
+    internal World World { get; }
+
+    internal ImClientOptions Options { get; }
+
+    internal Mailbox Mailbox { get; }
+
+    internal SipTransport Transport { get; }
+
+    internal TransactionTable Transactions { get; }
+
+    internal MessageMedia Media { get; }
+
+    internal Register Registration { get; }
+
+    internal SipUri Address { get; }
+
+    internal string ConferenceFactory { get; }
+
+    internal List<ImSession> Sessions { get; } = [];
+
+    /// <summary>
+    /// Registers, and stays registered until <see cref="UnregisterAsync"/>: refreshes in time, and comes back after a lost connection.
+    /// </summary>
+    /// <exception cref="ServerUnreachableException">No connection, or no answer.</exception>
+    public Task<RegisterOutcome> RegisterAsync(CancellationToken cancellationToken = default) =>
+        Ask<RegisterOutcome>(Registration.Start, cancellationToken);
+
+    /// <summary>Takes the registration back; true when the server said so.</summary>
+    public Task<bool> UnregisterAsync(CancellationToken cancellationToken = default) => Ask<bool>(answer => Registration.Stop(done => answer.TrySetResult(done)), cancellationToken);
+
+    /// <summary>Starts a 1-1 session. The token gives the call up.</summary>
+    /// <exception cref="ArgumentException">This is no IM Address.</exception>
+    public Task<SessionOutcome> CallAsync(string address, bool anonymous = false, CancellationToken cancellationToken = default)
+    {
+        _ = ImAddress.Parse(address);
+        return StartAsync(answer => StartOneToOneSession.Start(this, address, anonymous, answer), cancellationToken);
+    }
+
+    /// <summary>Starts an ad-hoc group session with these users. The token gives it up.</summary>
+    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    public Task<SessionOutcome> GroupAsync(IReadOnlyCollection<string> addresses, bool anonymous = false, CancellationToken cancellationToken = default)
+    {
+        foreach (var address in addresses) _ = ImAddress.Parse(address);
+        return StartAsync(answer => StartAdhocSession.Start(this, addresses, anonymous, answer), cancellationToken);
+    }
+
+    /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
+    public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken);
+
+    /// <summary>The next event, if there is one now.</summary>
+    public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.Reader.TryRead(out happened);
+
+    /// <summary>Leaves every session, unregisters, closes what is open.</summary>
+    public ValueTask DisposeAsync()
+    {
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Mailbox.Post(() =>
+        {
+            if (_closed) closed.TrySetResult();
+            else LeaveEverySession.Start(this, () => Registration.Stop(_ =>
+            {
+                Close();
+                closed.TrySetResult();
+            }));
+        });
+        return new ValueTask(closed.Task);
+    }
+
+    internal void Tell(ImEvent happened) => _events.Writer.TryWrite(happened);
+
+    /// <summary>Finds the way to the server for a request of about this size; null when there is none.</summary>
+    internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(_server, size, Mailbox, reached);
+
+    internal bool HasRoomForSession => Sessions.Count < Options.MaxSessions;
+
+    /// <summary>Runs it inside the mailbox; the task ends with what it answers, on another thread.</summary>
+    internal Task<T> Ask<T>(Action<TaskCompletionSource<T>> work, CancellationToken cancellationToken, Action? giveUp = null)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (cancellationToken.CanBeCanceled)
+        {
+            var registration = cancellationToken.Register(() =>
+            {
+                if (answer.TrySetCanceled(cancellationToken) && giveUp is not null) Mailbox.Post(giveUp);
+            });
+            _ = answer.Task.ContinueWith(
+                static (_, state) => ((CancellationTokenRegistration)state!).Dispose(),
+                registration,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        Mailbox.Post(() =>
+        {
+            if (answer.Task.IsCompleted) return;
+            if (_closed) answer.TrySetException(new ObjectDisposedException(nameof(ImClient)));
+            else work(answer);
+        });
+        return answer.Task;
+    }
+
+    private Task<SessionOutcome> StartAsync(Func<TaskCompletionSource<SessionOutcome>, ImSession?> start, CancellationToken cancellationToken)
+    {
+        ImSession? started = null;
+        return Ask<SessionOutcome>(answer => started = start(answer), cancellationToken, () =>
+        {
+            if (started is not null) LeaveSession.Leave(started);
+        });
+    }
+
+    private void Close()
+    {
+        _closed = true;
+        Registration.CloseFlow();
+        Media.Dispose();
+        Transport.Dispose();
+        _events.Writer.TryComplete();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Confab.Runtime;
+
+namespace Confab.Client;
+
+/// <summary>Who the user is, where the server is, and what the client does without asking. Read when the client is made.</summary>
+public sealed class ImClientOptions
+{
+    /// <summary>The user's IM Address, <c>sip:alice@example.com</c>.</summary>
+    public required string Address { get; init; }
+
+    public string Password { get; init; } = "";
+
+    /// <summary>HOST or HOST:PORT of the server, or of the proxy on the way to it.</summary>
+    public string Server { get; init; } = "127.0.0.1:5060";
+
+    /// <summary>UDP or TCP.</summary>
+    public Transport Transport { get; init; } = Transport.Tcp;
+
+    /// <summary>The address to bind for UDP; over TCP the connection tells it.</summary>
+    public IPAddress? LocalAddress { get; init; }
+
+    /// <summary>Shown to others beside the address.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>Where ad-hoc groups are started; <c>conference-factory</c> at the user's domain where it is null.</summary>
+    public string? ConferenceFactory { get; init; }
+
+    /// <summary>MAX-ADHOC-GROUP-SIZE: more invitees than this are not sent (IMC-ADHOC-4).</summary>
+    public int MaxAdhocGroupSize { get; init; } = 100;
+
+    /// <summary>Sessions and invitations at one time; beyond it an invitation is answered 480 (IMC-TERM-1b).</summary>
+    public int MaxSessions { get; init; } = 64;
+
+    /// <summary>Accepts invitations without asking (IMC-INV-AUTO).</summary>
+    public bool AutoAccept { get; init; }
+
+    /// <summary>Sends 180 while the user decides (IMC-INV-RING).</summary>
+    public bool Ring { get; init; } = true;
+
+    /// <summary>How long an invitation waits for the user, in seconds; then it is answered 480.</summary>
+    public int RingSeconds { get; init; } = 180;
+
+    /// <summary>Where MSRP connections are taken; null for a client that only opens them (D-14).</summary>
+    public IPEndPoint? MsrpListener { get; init; }
+
+    /// <summary>What is taken as the body of a message; <c>message/cpim</c> comes first (IMC-SDP-3).</summary>
+    public IReadOnlyList<string> AcceptTypes { get; init; } = ["message/cpim", "text/plain"];
+
+    /// <summary>What is taken inside of CPIM (IMC-SDP-4).</summary>
+    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain"];
+
+    /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>
+    public int MaxMessageSize { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>The lifetime asked for when registering; the server may shorten it.</summary>
+    public int RegistrationSeconds { get; init; } = 3600;
+
+    /// <summary>Events kept for a reader who does not keep up; beyond it the oldest are lost.</summary>
+    public int EventsKept { get; init; } = 4096;
+}

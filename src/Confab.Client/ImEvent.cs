@@ -1,0 +1,69 @@
+namespace Confab.Client;
+
+/// <summary>What happened, in the order in which it did; read through <see cref="ImClient.Events"/>.</summary>
+public abstract record ImEvent;
+
+/// <summary>The server knows where the user is, for so many seconds; then the client refreshes it by itself.</summary>
+public sealed record Registered(long Expires) : ImEvent;
+
+/// <summary>The user is not reachable any more. Unless the user left or was refused, the client goes on trying.</summary>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="Status">The SIP status, 0 where none came.</param>
+/// <param name="Retrying">Whether the client goes on trying.</param>
+public sealed record Unregistered(string Reason, int Status, bool Retrying) : ImEvent;
+
+/// <summary>Somebody invites the user: to be answered by <see cref="ImSession.AcceptAsync"/> or <see cref="ImSession.DeclineAsync"/>.</summary>
+public sealed record Invited(ImSession Session) : ImEvent;
+
+/// <summary>A session of ours waits for its answer; <paramref name="Alerting"/> once the other side is being asked.</summary>
+public sealed record Calling(ImSession Session, bool Alerting) : ImEvent;
+
+/// <summary>Messages may flow.</summary>
+public sealed record Established(ImSession Session) : ImEvent;
+
+/// <summary>A session is over, or came to nothing.</summary>
+/// <param name="Session">Which.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Status">The SIP status that ended it, 0 where there is none.</param>
+/// <param name="Text">The same for people: the Warning text or the reason phrase of the peer where it gave one.</param>
+public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, string Text) : ImEvent;
+
+/// <summary>A message came in.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="From">The sender's address as the message says; in a group it may be an anonymous one.</param>
+/// <param name="FromName">The sender's name, empty when there is none.</param>
+/// <param name="ContentType">What the content is, with parameters.</param>
+/// <param name="Content">The content.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Time">When it was sent, or taken where it does not say.</param>
+public sealed record MessageReceived(
+    ImSession Session, string From, string FromName, string ContentType, ReadOnlyMemory<byte> Content, string Id, DateTimeOffset Time) : ImEvent
+{
+    /// <summary>The content as text, null when it is none.</summary>
+    public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
+}
+
+/// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
+public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
+
+/// <summary>The message was not taken, or a report says that it did not arrive.</summary>
+public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent;
+
+/// <summary>Why a session ended.</summary>
+public enum SessionEnd
+{
+    /// <summary>The user left.</summary>
+    Left,
+
+    /// <summary>The other side or the server ended it.</summary>
+    Released,
+
+    /// <summary>The user was removed from it.</summary>
+    Removed,
+
+    /// <summary>The invitation was declined, by whichever side it was.</summary>
+    Declined,
+
+    /// <summary>It could not be set up, or broke.</summary>
+    Failed,
+}

@@ -1,0 +1,152 @@
+using Confab.Client.Media;
+using Confab.Client.Procedures;
+using Confab.Runtime;
+using Confab.Sip.Message;
+using Confab.Sip.Session;
+using Confab.Sip.Transaction;
+
+namespace Confab.Client;
+
+/// <summary>Where a session stands.</summary>
+public enum ImSessionState
+{
+    /// <summary>Our INVITE has no answer yet.</summary>
+    Calling,
+
+    /// <summary>The other side is being asked.</summary>
+    Ringing,
+
+    /// <summary>The user is invited and has not decided.</summary>
+    Invited,
+
+    /// <summary>The user accepted; the inviter has not confirmed yet.</summary>
+    Accepting,
+
+    Established,
+
+    /// <summary>The user is leaving.</summary>
+    Leaving,
+
+    Ended,
+}
+
+/// <summary>An IM session of the user: 1-1 or group, from the invitation to its end. Reading is safe from any thread.</summary>
+public sealed class ImSession : ISipSessionUser
+{
+    internal ImSession(ImClient client, bool isAnonymous)
+    {
+        Client = client;
+        IsAnonymous = isAnonymous;
+        Sip = new SipSession(client, this, flow => General.Contact(client, flow));
+        Unanswered = new Alarm(client.Mailbox, () => InvitedToSession.NobodyAnswered(this));
+    }
+
+    public ImSessionState State { get; internal set; }
+
+    /// <summary>The IM Session Identity: the URI in the Contact of the other end; null until it is known.</summary>
+    public string? Identity { get; internal set; }
+
+    /// <summary>Whether the other end is a focus: conference operations are possible (C-76).</summary>
+    public bool IsFocus { get; internal set; }
+
+    /// <summary>Whether this is a group session.</summary>
+    public bool IsGroup { get; internal set; }
+
+    /// <summary>Whether the user hides the own address in it.</summary>
+    public bool IsAnonymous { get; }
+
+    /// <summary>Whether the user was invited.</summary>
+    public bool IsIncoming { get; internal set; }
+
+    /// <summary>The other user of a 1-1 session; in a group whoever invited; null in a group that the user started.</summary>
+    public string? Peer { get; internal set; }
+
+    /// <summary>The other user's name, empty when it is not known.</summary>
+    public string PeerName { get; internal set; } = "";
+
+    /// <summary>Whom the invitation lists (IMC-INV-LIST), or whom the user invited.</summary>
+    public IReadOnlyList<string> Participants { get; internal set; } = [];
+
+    /// <summary>The methods that the other end allows; null when it does not say.</summary>
+    public IReadOnlyList<string>? RemoteAllow { get; internal set; }
+
+    /// <summary>The release of the other end, as its User-Agent or Server header says; null when it does not.</summary>
+    public string? PeerRelease { get; internal set; }
+
+    /// <summary>The Reason header of the BYE that ended the session; null where there was none (IMC-REL-CAUSE).</summary>
+    public string? ReleaseReason { get; internal set; }
+
+    internal ImClient Client { get; }
+
+    internal SipSession Sip { get; }
+
+    internal MessageLeg? Leg { get; set; }
+
+    /// <summary>Rings when the user did not decide on an invitation.</summary>
+    internal Alarm Unanswered { get; }
+
+    /// <summary>Who waits to hear whether the session is established.</summary>
+    internal TaskCompletionSource<SessionOutcome>? Outcome { get; set; }
+
+    /// <summary>What is run, once, when it has ended.</summary>
+    internal List<Action> WhenEnded { get; } = [];
+
+    /// <summary>Accepts the invitation.</summary>
+    /// <exception cref="InvalidOperationException">The session is no invitation that waits for an answer.</exception>
+    public Task<SessionOutcome> AcceptAsync(CancellationToken cancellationToken = default) =>
+        Client.Ask<SessionOutcome>(answer => InvitedToSession.Accept(this, answer), cancellationToken);
+
+    /// <summary>Declines the invitation; done when the refusal has been sent.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The status is no refusal.</exception>
+    public Task<bool> DeclineAsync(int status = StatusCode.Decline, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 400);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 699);
+        return Client.Ask<bool>(answer => InvitedToSession.Decline(this, status, answer), cancellationToken);
+    }
+
+    /// <summary>Leaves: ends an established session, gives up one that is not answered yet, declines an invitation. Done when it has ended.</summary>
+    public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) =>
+        Client.Ask<bool>(answer => LeaveSession.Leave(this, () => answer.TrySetResult(true)), cancellationToken);
+
+    /// <summary>Says a text; done when the server took it, or not.</summary>
+    public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
+        SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
+
+    /// <summary>Sends content of any type that the other end takes.</summary>
+    public Task<SendOutcome> SendAsync(string contentType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        Client.Ask<SendOutcome>(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+
+    void ISipSessionUser.OnRinging(SipSession session, SipResponse response) => StartSession.Ringing(this);
+
+    void ISipSessionUser.OnAnswered(SipSession session, SipResponse response) => StartSession.Answered(this, response);
+
+    void ISipSessionUser.OnRefused(SipSession session, int status, SipResponse? response) => StartSession.Refused(this, status, response);
+
+    void ISipSessionUser.OnConfirmed(SipSession session) => InvitedToSession.Confirmed(this);
+
+    void ISipSessionUser.OnCancelled(SipSession session) => InvitedToSession.Cancelled(this);
+
+    void ISipSessionUser.OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Receive(this, transaction);
+
+    void ISipSessionUser.OnEnded(SipSession session, EndReason reason, SipRequest? bye) => SessionReleased.Receive(this, reason, bye);
+
+    void ISipSessionUser.OnByeDone(SipSession session) => LeaveSession.Done(this);
+
+    /// <summary>The session is over: its media closed, everybody who waits for it told, once.</summary>
+    internal void End(SessionEnd reason, SessionFailure failure, int status, string text)
+    {
+        if (State == ImSessionState.Ended) return;
+        State = ImSessionState.Ended;
+        Unanswered.Cancel();
+        Leg?.Close();
+        if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();
+        Client.Tell(new Ended(this, reason, status, text));
+        Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));
+        foreach (var action in WhenEnded) action();
+        WhenEnded.Clear();
+    }
+
+    /// <summary>Nothing of the dialog is left to be answered.</summary>
+    internal void Forget() => Client.Sessions.Remove(this);
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using Confab.Content.Cpim;
+using Confab.Content.Media;
+using Confab.Msrp;
+using Confab.Runtime;
+
+namespace Confab.Client.Procedures;
+
+/// <summary>A message came in whole: who it is from stands in its CPIM, which an anonymous sender fills with an anonymous URI.</summary>
+[Clause("RFC 4975", "7.3.1", "IMC-SDP-10")]
+[Clause("RFC 3862", "4")]
+internal static class ReceiveMessage
+{
+    /// <summary>Whether a body of this type is taken at all.</summary>
+    public static bool Takes(ImSession session, string contentType) => AcceptList.Matches(session.Client.Options.AcceptTypes, contentType);
+
+    /// <summary>What is answered to its last chunk.</summary>
+    public static MsrpStatus Take(ImSession session, ReceivedMessage message)
+    {
+        var options = session.Client.Options;
+        if (!ContentType.TryParse(message.ContentType, out var type, out _)) return MsrpStatus.UnsupportedType;
+        if (!type.Is(AcceptList.Cpim))
+        {
+            Tell(session, message, session.Peer ?? "", session.PeerName, message.ContentType, message.Body, session.Client.World.Time.GetUtcNow());
+            return MsrpStatus.Ok;
+        }
+
+        if (!CpimView.TryParse(message.Body.Span, out var cpim, out _)) return MsrpStatus.BadRequest;
+        var inner = Encoding.UTF8.GetString(cpim.ContentType);
+        if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(options.AcceptWrappedTypes, inner)) return MsrpStatus.UnsupportedType;
+        Tell(
+            session,
+            message,
+            Encoding.UTF8.GetString(cpim.From),
+            CpimText.Decode(cpim.FromDisplayName),
+            inner,
+            cpim.Content.ToArray(),
+            TimeOf(cpim) ?? session.Client.World.Time.GetUtcNow());
+        return MsrpStatus.Ok;
+    }
+
+    private static void Tell(ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time) =>
+        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time));
+
+    private static DateTimeOffset? TimeOf(in CpimView cpim) => DateTimeOffset.TryParse(
+        Encoding.UTF8.GetString(cpim.DateTime), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        ? time
+        : null;
+}

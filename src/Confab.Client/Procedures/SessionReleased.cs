@@ -1,0 +1,42 @@
+using Confab.Runtime;
+using Confab.Sip.Message;
+
+namespace Confab.Client.Procedures;
+
+/// <summary>
+/// OMA-IM 7.1.2.3 IM Client receiving an IM Session release request; 7.1.1.13 is the same procedure (C-18). The BYE has been answered 200.
+/// </summary>
+[Clause("OMA-IM", "7.1.2.3", "IMC-REL-1", "IMC-REL-2", "IMC-REL-CAUSE")]
+[Clause("OMA-IM", "7.1.1.13", "IMC-REL-1", "IMC-REL-2b", "IMC-REL-CAUSE")]
+internal static class SessionReleased
+{
+    private const string RemovedText = "Removed from session";
+
+    public static void Receive(ImSession session, EndReason reason, SipRequest? bye)
+    {
+        if (bye is null)
+        {
+            session.End(SessionEnd.Failed, SessionFailure.Unreachable, StatusCode.RequestTimeout, reason == EndReason.TimedOut ? "The inviter did not confirm." : "");
+            return;
+        }
+
+        // 2) the MSRP session is released by the end of the session.
+        var (text, isKnown) = ReasonText(bye);
+        session.ReleaseReason = isKnown ? text : null;
+        session.End(text == RemovedText ? SessionEnd.Removed : SessionEnd.Released, SessionFailure.GivenUp, 0, text);
+        session.Forget();
+    }
+
+    /// <summary>The text of the Reason header (RFC 3326 2); an unknown one means released (D-10).</summary>
+    private static (string Text, bool IsKnown) ReasonText(SipRequest bye)
+    {
+        foreach (var value in bye.Headers(HeaderName.Reason))
+        {
+            var semicolon = value.Span.IndexOf((byte)';');
+            if (semicolon < 0 || !new Parameters(value.Slice(semicolon + 1)).TryGet("text"u8, out var text)) continue;
+            return (QuotedText.Unescape(text).ToString(), true);
+        }
+
+        return ("", bye.Has(HeaderName.Reason));
+    }
+}

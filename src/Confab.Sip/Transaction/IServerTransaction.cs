@@ -1,0 +1,21 @@
+using Confab.Runtime;
+using Confab.Sip.Message;
+
+namespace Confab.Sip.Transaction;
+
+/// <summary>A request of a peer that waits for its answer.</summary>
+public interface IServerTransaction
+{
+    SipRequest Request { get; }
+
+    Flow Flow { get; }
+
+    /// <summary>Whether a final response has been sent.</summary>
+    bool HasFinal { get; }
+
+    /// <summary>Sends a response, whole; it is repeated as the state machine asks. A second final response is dropped.</summary>
+    void Respond(int status, byte[] response);
+
+    /// <summary>The same request came again, or its ACK did.</summary>
+    internal void OnRequest(SipRequest request, Flow flow);
+}

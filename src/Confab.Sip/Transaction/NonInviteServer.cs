@@ -1,0 +1,43 @@
+// Non-INVITE server transaction: RFC 3261 17.2.2.
+//
+//   Trying ──1xx──► Proceeding ──200-699──► Completed ──Timer J──► (gone)
+//                       a repeated request gets the last response again; in Trying it is absorbed
+using Confab.Runtime;
+using Confab.Sip.Message;
+
+namespace Confab.Sip.Transaction;
+
+[Clause("RFC 3261", "17.2.2")]
+internal sealed class NonInviteServer(TransactionTable table, SipRequest request, Flow flow, Flow replyFlow) : IServerTransaction
+{
+    private Alarm? _end;
+    private byte[]? _last;
+
+    public SipRequest Request { get; } = request;
+
+    public Flow Flow { get; } = flow;
+
+    public bool HasFinal { get; private set; }
+
+    public void Respond(int status, byte[] response)
+    {
+        if (HasFinal) return;
+        _last = response;
+        table.Transport.Respond(Request, replyFlow, response);
+        if (status < 200) return;
+        HasFinal = true;
+        if (replyFlow.IsReliable)
+        {
+            table.Forget(this); // Timer J is zero: nothing is repeated on a reliable transport
+            return;
+        }
+
+        _end = new Alarm(table.Mailbox, () => table.Forget(this));
+        _end.Set(table.Times.Patience);
+    }
+
+    public void OnRequest(SipRequest request, Flow flow)
+    {
+        if (_last is not null) table.Transport.Respond(Request, replyFlow, _last);
+    }
+}

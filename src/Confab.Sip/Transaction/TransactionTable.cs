@@ -1,0 +1,139 @@
+using Confab.Runtime;
+using Confab.Sip.Message;
+using Confab.Sip.Transport;
+
+namespace Confab.Sip.Transaction;
+
+/// <summary>What comes out of the transactions of one owner towards it.</summary>
+public interface ITransactionUser
+{
+    /// <summary>A request that belongs to no pending transaction; it is answered through <paramref name="transaction"/>.</summary>
+    void OnRequest(IServerTransaction transaction);
+
+    /// <summary>An ACK of a 2xx: a transaction of its own that has no answer (RFC 3261 13.2.2.4).</summary>
+    void OnAck(SipRequest ack, Flow flow);
+
+    /// <summary>No transaction is left; told in a letter of its own, after all that the last one brought about.</summary>
+    void OnIdle();
+}
+
+/// <summary>All pending transactions of one owner; lives in its mailbox.</summary>
+[Clause("RFC 3261", "17")]
+public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, ITransactionUser user, TimerValues? times = null)
+{
+    private readonly Dictionary<ClientKey, IClientTransaction> _clients = [];
+    private readonly Dictionary<ServerKey, IServerTransaction> _servers = [];
+    private IdleNotice? _idle;
+
+    public Mailbox Mailbox => mailbox;
+
+    public SipTransport Transport => transport;
+
+    public TimerValues Times { get; } = times ?? TimerValues.Default;
+
+    public int Count => _clients.Count + _servers.Count;
+
+    /// <summary>Whether <see cref="Limits.TransactionsPerOwner"/> allows one more.</summary>
+    public bool HasRoom => Count < mailbox.World.Limits.TransactionsPerOwner;
+
+    public void OnResponse(SipResponse response, Flow flow)
+    {
+        if (_clients.TryGetValue(new ClientKey(response.TopVia.Branch, response.CSeq.Method), out var client)) client.OnResponse(response, flow);
+    }
+
+    public void OnRequest(SipRequest request, Flow flow)
+    {
+        var method = request.Method == SipMethod.Ack ? SipMethod.Invite : request.Method;
+        var key = ServerKey.Of(request, method);
+        if (_servers.TryGetValue(key, out var known))
+        {
+            known.OnRequest(request, flow);
+            return;
+        }
+
+        if (request.Method == SipMethod.Ack)
+        {
+            OnAck(request, flow);
+            return;
+        }
+
+        if (!HasRoom)
+        {
+            transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
+            return;
+        }
+
+        var replyFlow = transport.ReplyFlow(request, flow);
+        IServerTransaction server = method == SipMethod.Invite
+            ? new InviteServer(this, request, flow, replyFlow)
+            : new NonInviteServer(this, request, flow, replyFlow);
+        _servers.Add(key, server);
+        user.OnRequest(server);
+    }
+
+    /// <summary>The pending request that a CANCEL means (RFC 3261 9.2): same branch and sent-by, any method but CANCEL.</summary>
+    public IServerTransaction? FindCancelled(SipRequest cancel) =>
+        _servers.GetValueOrDefault(ServerKey.Of(cancel, SipMethod.Invite));
+
+    /// <summary>Sends a request, whole, in a transaction of its own.</summary>
+    public void Send(byte[] bytes, Flow flow, IClientTransactionUser sender)
+    {
+        var request = SipParser.ParseOwnRequest(bytes);
+        var key = new ClientKey(request.TopVia.Branch, request.Method);
+        if (request.Method == SipMethod.Invite)
+        {
+            var invite = new InviteClient(this, request, bytes, flow, sender);
+            _clients.Add(key, invite);
+            invite.Start();
+        }
+        else
+        {
+            var other = new NonInviteClient(this, request, bytes, flow, sender);
+            _clients.Add(key, other);
+            other.Start();
+        }
+    }
+
+    /// <summary>Nothing more is heard of a request of ours, were it answered yet (RFC 3261 9.1).</summary>
+    internal void Abandon(SipRequest request)
+    {
+        if (_clients.TryGetValue(new ClientKey(request.TopVia.Branch, request.Method), out var client)) client.Gone();
+    }
+
+    internal void OnAck(SipRequest ack, Flow flow) => user.OnAck(ack, flow);
+
+    internal void ForgetClient(SipRequest request)
+    {
+        if (_clients.Remove(new ClientKey(request.TopVia.Branch, request.Method))) TellIdle();
+    }
+
+    internal void Forget(IServerTransaction server)
+    {
+        if (_servers.Remove(ServerKey.Of(server.Request, server.Request.Method))) TellIdle();
+    }
+
+    private void TellIdle()
+    {
+        if (Count == 0) (_idle ??= new IdleNotice(this)).Post();
+    }
+
+    private void TellUserIdle() => user.OnIdle();
+
+    private sealed class IdleNotice(TransactionTable table) : Letter
+    {
+        private bool _onTheWay;
+
+        public void Post()
+        {
+            if (_onTheWay) return;
+            _onTheWay = true;
+            table.Mailbox.Post(this);
+        }
+
+        protected override void Deliver()
+        {
+            _onTheWay = false;
+            if (table.Count == 0) table.TellUserIdle();
+        }
+    }
+}
