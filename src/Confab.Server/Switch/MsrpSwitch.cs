@@ -12,6 +12,7 @@ namespace Confab.Server.Switch;
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
+    private readonly Fanout _fanout = new(focus.Node.World);
     private ulong _lastMessage;
 
     public Focus Focus => focus;
@@ -96,8 +97,10 @@ internal sealed class MsrpSwitch(Focus focus)
     private void Send(Participant sender, Participant? addressee)
     {
         var copies = 0;
-        foreach (var member in focus.Participants)
+        using var scope = _fanout.Begin();
+        for (var i = 0; i < focus.Participants.Count; i++)
         {
+            var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
             if (member.Msrp!.SendChunk(_copy) is SendStatus.Sent or SendStatus.Queued) copies++;
             if (!focus.IsGroup) Backpressure.Apply(sender, member);
