@@ -48,6 +48,12 @@ public sealed class Limits
     /// <summary>Seconds for an MSRP leg to be bound after its session was agreed.</summary>
     public int MsrpBindSeconds { get; set; } = 60;
 
+    /// <summary>Seconds that an invitation of ours waits for its answer before it is cancelled. People need this long to reach for a phone.</summary>
+    public int InviteAnswerSeconds { get; set; } = 180;
+
+    /// <summary>Messages that one member may have open at once in chunks; the oldest is aborted for a newer one.</summary>
+    public int OpenMessagesPerLeg { get; set; } = 16;
+
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 

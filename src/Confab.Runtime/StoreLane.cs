@@ -71,8 +71,8 @@ public sealed partial class StoreLane
             }
 
             // One that fails must not take the others with it: after a failed group each is tried alone.
-            if (!TryCommit(batch)) foreach (var request in batch) request.Answer(TryCommit([request]));
-            else foreach (var request in batch) request.Answer(true);
+            var stored = TryCommit(batch);
+            foreach (var request in batch) request.Answer(stored || (batch.Count > 1 && TryCommit([request])));
             batch.Clear();
         }
     }
@@ -120,12 +120,22 @@ public sealed class LaneThread : PipeScheduler, IDisposable
 {
     private readonly System.Collections.Concurrent.BlockingCollection<(Action<object?> Action, object? State)> _work = [];
 
-    public LaneThread(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
+    private readonly Thread _thread;
+
+    public LaneThread(string name)
+    {
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
+        _thread.Start();
+    }
 
     public override void Schedule(Action<object?> action, object? state) => _work.Add((action, state));
 
     /// <summary>Lets what is queued finish, then ends the thread.</summary>
-    public void Dispose() => _work.CompleteAdding();
+    public void Dispose()
+    {
+        _work.CompleteAdding();
+        if (Thread.CurrentThread != _thread) _thread.Join();
+    }
 
     private void Run()
     {

@@ -1,39 +1,195 @@
 using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Confab.Msrp;
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Server.Ports;
+using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.General;
+using Confab.Server.Registration;
+using Confab.Server.Stores;
+using Confab.Sip.Message;
+using Confab.Sip.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Confab.Server;
 
-/// <summary>Stands where the IM Server will be: it starts, says what it would listen on, and stops.</summary>
-public sealed class ConfabServer : IAsyncDisposable
-{
-    readonly ServerOptions _options;
-
-    ConfabServer(ServerOptions options) => _options = options;
-
-    public IReadOnlyList<string> Listening { get; private set; } = [];
-
-    public ServerHealth Health { get; private set; } = new(Ready: false, Sessions: 0, Registrations: 0);
-
-    public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null) => new(options);
-
-    public Task StartAsync(CancellationToken ct)
-    {
-        Listening = [.. _options.Sip.Listen.Select(l => "sip " + l), .. _options.Msrp.Listen.Select(l => "msrp " + l)];
-        Health = Health with { Ready = true };
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken ct)
-    {
-        Health = Health with { Ready = false };
-        return Task.CompletedTask;
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
-
-/// <summary>What the server says of itself.</summary>
+/// <summary>How the server does right now.</summary>
+/// <param name="Ready">Whether it takes new work.</param>
+/// <param name="Sessions">IM sessions that stand.</param>
+/// <param name="Registrations">Bindings of users.</param>
 public sealed record ServerHealth(bool Ready, int Sessions, int Registrations);
 
-/// <summary>The server could not start; the message names the key, the address and what to do.</summary>
-public sealed class ServerStartException(string message) : Exception(message);
+/// <summary>The server could not start; the message says why and what to do.</summary>
+public sealed class ServerStartException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The IM Server: SIP and MSRP listeners, the owners behind them, the store beneath.</summary>
+public sealed partial class ConfabServer : IAsyncDisposable
+{
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
+    private readonly ServerOptions _options;
+    private readonly World _world;
+    private readonly IDirectory _directory;
+    private readonly LaneThread? _laneThread;
+    private readonly Node _node;
+    private readonly List<string> _listening = [];
+    private readonly List<IDisposable> _listeners = [];
+    private readonly ILogger _log;
+    private volatile bool _ready;
+    private bool _disposed;
+
+    private ConfabServer(ServerOptions options, World world, IDirectory directory, LaneThread? laneThread, IMeterFactory? meters)
+    {
+        _options = options;
+        _world = world;
+        _directory = directory;
+        _laneThread = laneThread;
+        _log = world.Loggers.CreateLogger("Confab.Server");
+        var lane = new StoreLane(laneThread ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
+        _node = new Node
+        {
+            World = world,
+            Options = options,
+            Directory = directory,
+            Registrar = new Registrar(world, directory, lane, options),
+            Verification = new OriginatorVerification(world, directory, options),
+            Metrics = new ServerMetrics(meters),
+            Log = _log,
+            OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
+        };
+        _node.Router = new OwnerRouter(_node);
+        _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
+        _node.Msrp = new MsrpTransport(world, new Msrp.MsrpOptions { MaxMessageSize = options.Msrp.MaxMessageSize });
+    }
+
+    /// <summary>One line a listener, as <c>confab serve</c> prints it: <c>sip udp://127.0.0.1:5060</c>.</summary>
+    public IReadOnlyList<string> Listening => _listening;
+
+    public ServerHealth Health => new(_ready, _node.Router.SessionCount, _node.Registrar.Count);
+
+    /// <summary>Every SIP and MSRP message that passes, for traces.</summary>
+    public WireTap Tap => _world.Tap;
+
+    internal Node Node => _node;
+
+    /// <summary>A server in the real world: system clock, sockets, the store that the options name.</summary>
+    /// <exception cref="ServerStartException">The store cannot be opened.</exception>
+    public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null)
+    {
+        var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
+        IDirectory directory = memory ? new MemoryDirectory() : OpenSqlite(options.DataDirectory);
+        return new ConfabServer(options, World.Real(loggers, options.Limits), directory, new LaneThread("store"), meters);
+    }
+
+    private static SqliteDirectory OpenSqlite(string dataDirectory)
+    {
+        try
+        {
+            return new SqliteDirectory(new SqliteDatabase(dataDirectory));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new ServerStartException(
+                $"The store in '{Path.GetFullPath(dataDirectory)}' (DataDirectory) cannot be opened: {exception.Message}. Name a folder that this user may write to.", exception);
+        }
+    }
+
+    /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>
+    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, IMeterFactory? meters = null) =>
+        new(options, world, directory, null, meters);
+
+    /// <summary>Opens the store and binds every listener.</summary>
+    /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>
+    public Task StartAsync(CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        _directory.Load();
+        PasswordHash.PutConfigured(_directory, _options);
+        _node.Registrar.Load();
+        for (var i = 0; i < _options.Sip.Listen.Count; i++) ListenSip(_options.Sip.Listen[i], $"Sip:Listen:{i}");
+        for (var i = 0; i < _options.Msrp.Listen.Count; i++) ListenMsrp(_options.Msrp.Listen[i], $"Msrp:Listen:{i}");
+        _ready = true;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Takes nothing new, ends the sessions with BYE, waits for the answers (3 s at the most), then closes.</summary>
+    public async Task StopAsync(CancellationToken ct)
+    {
+        if (_disposed) return;
+        _ready = false;
+        _node.Router.Close();
+        var sessions = _node.Router.Sessions.ToArray();
+        foreach (var focus in sessions) focus.Owner.Mailbox.Post(() => ReleaseSession.Run(focus));
+        var began = _world.Time.GetTimestamp();
+        while (sessions.Any(static focus => focus.Owner.Focus is not null) && _world.Time.GetElapsedTime(began) < s_goodbye && !ct.IsCancellationRequested)
+        {
+            await Task.Delay(s_look, _world.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        await DisposeAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (_disposed) return ValueTask.CompletedTask;
+        _disposed = true;
+        foreach (var listener in _listeners) listener.Dispose();
+        _node.Transport.Dispose();
+        _world.Dispose();
+        _laneThread?.Dispose();
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void ListenSip(string address, string key)
+    {
+        var (scheme, endPoint) = Parse(address, key);
+        var transport = scheme == "udp" ? Transport.Udp : Transport.Tcp;
+        var bound = Bind(address, key, () => _node.Transport.Listen(transport, endPoint, _options.Sip.Advertise));
+        _listening.Add($"sip {scheme}://{bound}");
+    }
+
+    private void ListenMsrp(string address, string key)
+    {
+        var (scheme, endPoint) = Parse(address, key);
+        var listener = Bind(address, key, () => _node.Msrp.Listen(endPoint));
+        _listeners.Add(listener);
+        _node.MsrpListening = _listeners.Count == 1 ? listener.Local : _node.MsrpListening;
+        _listening.Add($"msrp {scheme}://{listener.Local}");
+    }
+
+    private static T Bind<T>(string address, string key, Func<T> bind)
+    {
+        try
+        {
+            return bind();
+        }
+        catch (SocketException exception)
+        {
+            throw new ServerStartException(
+                $"Cannot listen on {address} ({key}): {exception.Message}. Stop what listens there, or set {key} to another address or to port 0 for any free one.", exception);
+        }
+    }
+
+    private static (string Scheme, IPEndPoint EndPoint) Parse(string address, string key)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri)) throw new ServerStartException($"'{address}' ({key}) is no address to listen on; write scheme://HOST:PORT");
+        var host = uri.Host.Trim('[', ']');
+        if (!IPAddress.TryParse(host, out var ip))
+        {
+            ip = Dns.GetHostAddresses(host).FirstOrDefault() ?? throw new ServerStartException($"'{host}' ({key}) has no address; write one that this machine has");
+        }
+
+        return (uri.Scheme, new IPEndPoint(ip, Math.Max(0, uri.Port)));
+    }
+
+    private static SipUri? ProxyOf(string? proxy)
+    {
+        if (proxy is null) return null;
+        var text = proxy.StartsWith("sip", StringComparison.OrdinalIgnoreCase) ? proxy : $"sip:{proxy}";
+        return SipUri.TryParse(Sip.Message.Text.Of(text), out var uri) ? uri : null;
+    }
+}

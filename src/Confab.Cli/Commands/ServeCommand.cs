@@ -64,7 +64,7 @@ static partial class ServeCommand
         foreach (var line in host.Listening)
             await output.WriteLineAsync(line);
         await output.WriteLineAsync("ready");
-        await output.FlushAsync(cancellationToken);
+        await output.FlushAsync(CancellationToken.None);
         if (configuration.HasDemoUsers)
             await error.WriteLineAsync(HowToChat(configuration.Options, host.Listening));
 

@@ -79,8 +79,13 @@ public sealed class ServerConfiguration
         }
     }
 
-    void Read(string origin, IEnumerable<KeyValuePair<string, string?>> pairs) =>
-        Read(origin, new ConfigurationBuilder().AddInMemoryCollection(pairs).Build());
+    void Read(string origin, IEnumerable<KeyValuePair<string, string?>> pairs)
+    {
+        var last = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in pairs)
+            last[key] = value;
+        Read(origin, new ConfigurationBuilder().AddInMemoryCollection(last).Build());
+    }
 
     void Read(string origin, IConfigurationRoot source)
     {

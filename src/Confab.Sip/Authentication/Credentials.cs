@@ -15,20 +15,23 @@ public sealed class Credentials(string user, string password, Ids ids)
 
     private const int MostNoncesKept = 64;
 
-    private readonly HashSet<(string Nonce, string CallId)> _refused = [];
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public string User => user;
 
     /// <summary>
     /// Credentials for every challenge that can be met, the strongest algorithm of each realm (RFC 8760 2.4); null when there is none, or when
-    /// the same nonce comes back within one call: then the password is wrong. Different calls may be given the same one.
+    /// a realm asks again and does not call the nonce stale: then the password is wrong (RFC 7616 3.3).
     /// </summary>
-    public HeadersWriter? Answer(SipResponse response, SipMethod method, string uri)
+    /// <param name="response">The challenge.</param>
+    /// <param name="method">Method of the request.</param>
+    /// <param name="uri">Its Request-URI.</param>
+    /// <param name="answered">The realms that this one request has answered; grows here.</param>
+    public HeadersWriter? Answer(SipResponse response, SipMethod method, string uri, HashSet<string> answered)
     {
         var answers = new List<(HeaderName Name, DigestCredentials Credentials)>();
-        if (response.Status == StatusCode.Unauthorized) Collect(response, HeaderName.WwwAuthenticate, HeaderName.Authorization, method, uri, answers);
-        if (response.Status == StatusCode.ProxyAuthenticationRequired) Collect(response, HeaderName.ProxyAuthenticate, HeaderName.ProxyAuthorization, method, uri, answers);
+        if (response.Status == StatusCode.Unauthorized) Collect(response, HeaderName.WwwAuthenticate, HeaderName.Authorization, method, uri, answered, answers);
+        if (response.Status == StatusCode.ProxyAuthenticationRequired) Collect(response, HeaderName.ProxyAuthenticate, HeaderName.ProxyAuthorization, method, uri, answered, answers);
         if (answers.Count == 0) return null;
         return (ref SipWriter writer) =>
         {
@@ -37,14 +40,18 @@ public sealed class Credentials(string user, string password, Ids ids)
     }
 
     private void Collect(
-        SipResponse response, HeaderName asked, HeaderName answer, SipMethod method, string uri, List<(HeaderName Name, DigestCredentials Credentials)> answers)
+        SipResponse response,
+        HeaderName asked,
+        HeaderName answer,
+        SipMethod method,
+        string uri,
+        HashSet<string> answered,
+        List<(HeaderName Name, DigestCredentials Credentials)> answers)
     {
         foreach (var realm in Challenges(response, asked).GroupBy(static c => c.Realm.ToString(), StringComparer.Ordinal))
         {
             var best = realm.MaxBy(static c => c.Algorithm == DigestAlgorithm.Sha256);
-            if (_refused.Count > MostNoncesKept) _refused.Clear();
-            if (!_refused.Add((best.Nonce.ToString(), response.CallId.ToString()))) continue;
-            answers.Add((answer, Meet(best, method, uri)));
+            if (answered.Add($"{answer} {realm.Key}") || best.IsStale) answers.Add((answer, Meet(best, method, uri)));
         }
     }
 

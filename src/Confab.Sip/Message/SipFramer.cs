@@ -57,8 +57,14 @@ public static class SipFramer
     {
         consumed = messageLength = 0;
         fault = default;
-        if (progress is { Scanned: 0, Needed: 0 } && SkipLineEnds(buffer, rules, ref consumed) is var blank and not FrameResult.NeedMore)
-            return blank;
+        if (progress is { Scanned: 0, Needed: 0 })
+        {
+            var keepAlive = SkipLineEnds(buffer, rules, ref consumed);
+
+            // Nothing left, or what may become a ping: no message has begun.
+            if (keepAlive != FrameResult.NeedMore || "\r\n\r\n"u8.StartsWith(buffer[consumed..]))
+                return keepAlive;
+        }
 
         buffer = buffer[consumed..];
         if (progress.Needed == 0)
@@ -90,7 +96,7 @@ public static class SipFramer
         return FrameResult.Message;
     }
 
-    // NeedMore here means: go on, a message may start after `consumed`.
+    // NeedMore here means that no keep-alive is complete; a message may start after `consumed`.
     static FrameResult SkipLineEnds(ReadOnlySpan<byte> buffer, in FrameRules rules, ref int consumed)
     {
         while (buffer[consumed..].StartsWith("\r\n"u8))

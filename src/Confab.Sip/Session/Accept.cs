@@ -17,12 +17,16 @@ public sealed partial class SipSession
     public IServerTransaction? Offer => _offer;
 
     /// <summary>Takes an INVITE that starts a dialog; it waits for <see cref="Accept"/> or <see cref="Refuse"/>.</summary>
-    public void TakeOffer(IServerTransaction transaction)
+    /// <returns>False for one without the Contact that a dialog needs: it has been answered 400 (RFC 3261 8.1.1.8).</returns>
+    public bool TakeOffer(IServerTransaction transaction)
     {
         _offer = transaction;
         State = SessionState.Offered;
         LocalTag = _agent.Transport.World.Ids.Token(40);
         CallId = transaction.Request.CallId.ToString();
+        if (Sip.Dialog.Dialog.HasContact(transaction.Request, out _)) return true;
+        Refuse(StatusCode.BadRequest, reason: "Missing Contact");
+        return false;
     }
 
     /// <summary>100: the answer takes longer than 200 ms (RFC 3261 17.2.1).</summary>
@@ -82,10 +86,18 @@ public sealed partial class SipSession
 
     private void OnNoAck()
     {
+        // RFC 3261 13.3.1.4: confirmed for all that, and ended with a BYE.
         StopRepeating();
         State = SessionState.Established;
+        if (_byeAfterAck)
+        {
+            Bye(_byeHeaders);
+            return;
+        }
+
+        State = SessionState.Ended;
+        SendInDialog(Dialog!, SipMethod.Bye, null, static _ => { });
         _user.OnEnded(this, EndReason.TimedOut, null);
-        Bye(); // RFC 3261 13.3.1.4
     }
 
     private void StopRepeating()

@@ -4,39 +4,45 @@ using Confab.Sip.Message;
 
 namespace Confab.Sip.Session;
 
-/// <summary>Acknowledging a 2xx: RFC 3261 13.2.2.4. Each repeated 2xx gets the same ACK again; a 2xx of another branch of a fork is ended.</summary>
+/// <summary>
+/// Acknowledging a 2xx: RFC 3261 13.2.2.4. Each repeated 2xx gets the same ACK again; a 2xx of another branch of a fork, and one that nobody
+/// waits for any more, is acknowledged and ended.
+/// </summary>
 public sealed partial class SipSession
 {
-    private byte[]? _ack;
-    private Flow? _ackFlow;
+    private readonly List<Acknowledgement> _acknowledgements = [];
 
-    [Clause("RFC 3261", "13.2.2.4", "IMC-1TO1-2")]
+    [Clause("RFC 3261", "13.2.2.4", "IMC-1TO1-2", "IMC-GEN-12")]
     private void TakeAcceptance(SipResponse response, Flow flow)
     {
-        if (Dialog is { } known)
+        foreach (var known in _acknowledgements)
         {
-            // While the way to the peer is still looked for, a repeated 2xx has no ACK to get yet.
-            if (!response.ToTag.Equals(Text.Of(known.RemoteTag))) EndFork(response, flow);
-            else if (_ack is not null) _agent.Transport.Send(_ackFlow!, _ack);
+            if (!known.Dialog.WasMadeBy(response)) continue;
+            if (known.Ack is not null) _agent.Transport.Send(known.Flow!, known.Ack);
             return;
         }
 
-        var wanted = State == SessionState.Calling && !_cancelling;
         StopCancelling();
-        Dialog = Sip.Dialog.Dialog.OfCaller(_invite!, response, flow);
-        State = SessionState.Established;
-        ReachPeer(found =>
+        var acknowledgement = new Acknowledgement(Sip.Dialog.Dialog.OfCaller(_invite!, response, flow));
+        var dialog = acknowledgement.Dialog;
+        _acknowledgements.Add(acknowledgement);
+        Dialog ??= dialog;
+        ReachPeer(dialog, found =>
         {
-            _ackFlow = found ?? flow;
-            _ack = ComposeAck(Dialog, _ackFlow);
-            _agent.Transport.Send(_ackFlow, _ack);
-            if (wanted) _user.OnAnswered(this, response);
-            else
+            acknowledgement.Flow = found ?? flow;
+            acknowledgement.Ack = ComposeAck(dialog, acknowledgement.Flow);
+            _agent.Transport.Send(acknowledgement.Flow, acknowledgement.Ack);
+            if (dialog == Dialog && State == SessionState.Calling && !_cancelling)
             {
-                // The answer crossed our CANCEL: what it made is ended (RFC 3261 15, IMC-GEN-12).
-                _user.OnRefused(this, StatusCode.RequestTerminated, null);
-                Bye();
+                State = SessionState.Established;
+                _user.OnAnswered(this, response);
+                return;
             }
+
+            SendInDialog(dialog, SipMethod.Bye, null, static _ => { });
+            if (dialog != Dialog || State != SessionState.Calling) return;
+            State = SessionState.Ended; // the answer crossed our CANCEL (RFC 3261 15)
+            _user.OnRefused(this, StatusCode.RequestTerminated, null);
         });
     }
 
@@ -48,30 +54,17 @@ public sealed partial class SipSession
         flow,
         (ref SipWriter writer) =>
         {
-            _credentials?.Invoke(ref writer);
+            _authorizations?.Write(ref writer);
             _agent.WriteRequestHeaders(ref writer, SipMethod.Ack);
         });
 
-    private void EndFork(SipResponse response, Flow flow)
+    /// <summary>A 2xx that came, and its ACK once there was a way to send it.</summary>
+    private sealed class Acknowledgement(Dialog.Dialog dialog)
     {
-        var fork = Sip.Dialog.Dialog.OfCaller(_invite!, response, flow);
-        _agent.Transport.Send(flow, ComposeAck(fork, flow));
-        ClientRequest.Send(
-            _agent,
-            flow,
-            SipMethod.Bye,
-            fork.RemoteTarget.ToString(),
-            credentials => RequestInDialog.Compose(
-                fork,
-                SipMethod.Bye,
-                ++fork.LocalCSeq,
-                _agent.Transport,
-                flow,
-                (ref SipWriter writer) =>
-                {
-                    _agent.WriteRequestHeaders(ref writer, SipMethod.Bye);
-                    credentials?.Invoke(ref writer);
-                }),
-            static (_, _) => { });
+        public Dialog.Dialog Dialog => dialog;
+
+        public Flow? Flow { get; set; }
+
+        public byte[]? Ack { get; set; }
     }
 }

@@ -25,7 +25,8 @@ public sealed partial class SipSession
 
         if (State != SessionState.Established) return;
         State = SessionState.Leaving;
-        SendInDialog(SipMethod.Bye, more, _ =>
+        RefuseModify(StatusCode.RequestTerminated);
+        SendInDialog(Dialog!, SipMethod.Bye, more, _ =>
         {
             if (State != SessionState.Leaving) return;
             State = SessionState.Ended;
@@ -37,12 +38,12 @@ public sealed partial class SipSession
     private void TakeBye(IServerTransaction transaction)
     {
         Respond(transaction, StatusCode.Ok);
-        var before = State;
-        switch (before)
+        RefuseModify(StatusCode.RequestTerminated); // what is pending ends with it
+        switch (State)
         {
             case SessionState.Offered:
                 State = SessionState.Ended;
-                Respond(_offer!, StatusCode.RequestTerminated); // RFC 3261 15.1.2: a pending INVITE ends with it
+                Respond(_offer!, StatusCode.RequestTerminated);
                 _user.OnCancelled(this);
                 break;
             case SessionState.Leaving:
@@ -51,7 +52,8 @@ public sealed partial class SipSession
             case SessionState.Accepted or SessionState.Established:
                 StopRepeating();
                 State = SessionState.Ended;
-                _user.OnEnded(this, EndReason.Left, transaction.Request);
+                if (_byeAfterAck) _user.OnByeDone(this); // both left at once, and ours was not sent yet
+                else _user.OnEnded(this, EndReason.Left, transaction.Request);
                 break;
         }
     }

@@ -20,13 +20,14 @@ public sealed partial class SipSession
         if (State != SessionState.Calling || _cancelling) return;
         _cancelling = true;
         if (_invite is null) GiveUp(StatusCode.RequestTerminated);
-        else if (_provisional) SendCancel();
+        else if (_provisional && Dialog is null) SendCancel();
     }
 
-    /// <summary>The peer cancelled the INVITE that this session answers; the CANCEL itself is answered by the caller.</summary>
+    /// <summary>The peer cancelled the INVITE that this session answers, or a re-INVITE; the CANCEL itself is answered by the caller.</summary>
     [Clause("RFC 3261", "9.2")]
     public void TakeCancel()
     {
+        RefuseModify(StatusCode.RequestTerminated);
         if (State != SessionState.Offered) return;
         State = SessionState.Ended;
         Respond(_offer!, StatusCode.RequestTerminated);
@@ -49,7 +50,8 @@ public sealed partial class SipSession
         // A peer that knows nothing of CANCEL sends no final response: after 64*T1 the INVITE is given up (RFC 3261 9.1).
         _noFinal = new Alarm(Mailbox, () =>
         {
-            if (State == SessionState.Calling) GiveUp(StatusCode.RequestTerminated);
+            GiveUp(StatusCode.RequestTerminated);
+            _agent.Transactions.Abandon(_invite!);
         });
         _noFinal.Set(_agent.Transactions.Times.Patience);
     }

@@ -1,5 +1,4 @@
 using Confab.Runtime;
-using Confab.Sip.Authentication;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -15,7 +14,7 @@ public sealed class ClientRequest : IClientTransactionUser
     private readonly string _uri;
     private readonly Func<HeadersWriter?, byte[]> _build;
     private readonly Action<int, SipResponse?> _done;
-    private int _challenges;
+    private Authorizations? _authorizations;
 
     private ClientRequest(IUserAgent agent, Flow flow, SipMethod method, string uri, Func<HeadersWriter?, byte[]> build, Action<int, SipResponse?> done)
     {
@@ -41,9 +40,9 @@ public sealed class ClientRequest : IClientTransactionUser
     public void OnResponse(SipResponse response, Flow flow)
     {
         if (!response.IsFinal) return;
-        if (_challenges++ < Credentials.MostTries && _agent.Credentials?.Answer(response, _method, _uri) is { } credentials)
+        if (Authorizations.IsChallenge(response) && (_authorizations ??= new Authorizations(_agent, _method, _uri)).Meets(response))
         {
-            _agent.Transactions.Send(_build(credentials), _flow, this);
+            _agent.Transactions.Send(_build(_authorizations.Write), _flow, this);
             return;
         }
 

@@ -1,5 +1,4 @@
 using Confab.Runtime;
-using Confab.Sip.Authentication;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 using Confab.Sip.Transport;
@@ -14,9 +13,20 @@ namespace Confab.Sip.Session;
 /// <param name="Body">The offer, alone or in a multipart.</param>
 /// <param name="More">Further headers.</param>
 /// <param name="Flow">The connection it must take; null to find one.</param>
+/// <param name="CallId">Its Call-ID where the owner must know it before anything is sent; null to make one.</param>
+/// <param name="MaxForwards">Hops that it may still take: one less than the request that caused it, so that loops end.</param>
 /// <param name="FromName">The inviter's display name; empty for none.</param>
 public sealed record Invitation(
-    string RequestUri, string From, string To, string ContentType, byte[] Body, HeadersWriter? More = null, Flow? Flow = null, string FromName = "");
+    string RequestUri,
+    string From,
+    string To,
+    string ContentType,
+    byte[] Body,
+    HeadersWriter? More = null,
+    Flow? Flow = null,
+    string? CallId = null,
+    int MaxForwards = 70,
+    string FromName = "");
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -24,9 +34,8 @@ public sealed partial class SipSession : IClientTransactionUser
     private Invitation? _invitation;
     private SipRequest? _invite;
     private Flow? _inviteFlow;
-    private HeadersWriter? _credentials;
+    private Authorizations? _authorizations;
     private uint _number;
-    private int _challenges;
 
     /// <summary>Sends the INVITE; the user is told what becomes of it.</summary>
     [Clause("RFC 3261", "13.2.1", "IMC-GEN-1", "IMC-GEN-2")]
@@ -36,15 +45,10 @@ public sealed partial class SipSession : IClientTransactionUser
         _invitation = invitation;
         State = SessionState.Calling;
         LocalTag = ids.Token(40);
-        CallId = ids.Token(100);
-        if (invitation.Flow is { IsOpen: true } flow)
-        {
-            SendInvite(flow);
-            return;
-        }
-
-        if (!TryNextHop(invitation, out var next)) GiveUp(StatusCode.BadRequest);
-        else _agent.Transport.Reach(next, invitation.Body.Length + 1000, Mailbox, found =>
+        CallId = invitation.CallId ?? ids.Token(100);
+        if (!SipUri.TryParse(Text.Of(invitation.RequestUri), out var target) || !target.Headers.IsEmpty) GiveUp(StatusCode.BadRequest);
+        else if (invitation.Flow is { IsOpen: true } flow) SendInvite(flow);
+        else _agent.Transport.Reach(_agent.OutboundProxy ?? target, invitation.Body.Length + 1000, Mailbox, found =>
         {
             if (State != SessionState.Calling) return;
             if (found is null) GiveUp(StatusCode.ServiceUnavailable);
@@ -69,17 +73,6 @@ public sealed partial class SipSession : IClientTransactionUser
         if (State == SessionState.Calling) GiveUp(reason == EndReason.TimedOut ? StatusCode.RequestTimeout : StatusCode.ServiceUnavailable);
     }
 
-    private bool TryNextHop(Invitation invitation, out SipUri next)
-    {
-        if (_agent.OutboundProxy is { } proxy)
-        {
-            next = proxy;
-            return true;
-        }
-
-        return SipUri.TryParse(Text.Of(invitation.RequestUri), out next) && next.IsSipOrSips;
-    }
-
     private void SendInvite(Flow flow)
     {
         var bytes = ComposeInvite(flow);
@@ -97,14 +90,14 @@ public sealed partial class SipSession : IClientTransactionUser
         var writer = new SipWriter(output);
         writer.Request(SipMethod.Invite, Text.Of(invitation.RequestUri));
         writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
-        writer.Header(HeaderName.MaxForwards, 70);
-        if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, $"<{proxy.Text};lr>");
+        writer.Header(HeaderName.MaxForwards, invitation.MaxForwards);
+        if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, proxy.HasParameter("lr"u8) ? $"<{proxy.Text}>" : $"<{proxy.Text};lr>");
         writer.Address(HeaderName.From, invitation.From, LocalTag, invitation.FromName);
         writer.Address(HeaderName.To, invitation.To, "");
         writer.Header(HeaderName.CallId, CallId);
         writer.CSeq(++_number, SipMethod.Invite);
         writer.Header(HeaderName.Contact, _contact(flow));
-        _credentials?.Invoke(ref writer);
+        _authorizations?.Write(ref writer);
         _agent.WriteRequestHeaders(ref writer, SipMethod.Invite);
         invitation.More?.Invoke(ref writer);
         writer.Body(System.Text.Encoding.ASCII.GetBytes(invitation.ContentType), invitation.Body);
@@ -114,9 +107,9 @@ public sealed partial class SipSession : IClientTransactionUser
     private void TakeRefusal(SipResponse response)
     {
         if (State != SessionState.Calling) return;
-        if (_cancelling == false && _challenges++ < Credentials.MostTries && _agent.Credentials?.Answer(response, SipMethod.Invite, _invitation!.RequestUri) is { } credentials)
+        if (!_cancelling && Authorizations.IsChallenge(response)
+            && (_authorizations ??= new Authorizations(_agent, SipMethod.Invite, _invitation!.RequestUri)).Meets(response))
         {
-            _credentials = credentials;
             SendInvite(_inviteFlow!);
             return;
         }
@@ -126,10 +119,11 @@ public sealed partial class SipSession : IClientTransactionUser
         _user.OnRefused(this, response.Status, response);
     }
 
+    /// <summary>Ends now, and tells in a letter of its own: nobody hears of it inside the call in which he invites.</summary>
     private void GiveUp(int status)
     {
         State = SessionState.Ended;
         StopCancelling();
-        _user.OnRefused(this, status, null);
+        Mailbox.Post(() => _user.OnRefused(this, status, null));
     }
 }

@@ -43,12 +43,11 @@ public sealed partial class SipSession
     /// <summary>Whether a request with a To tag is for this session.</summary>
     public bool Owns(SipRequest request) => Dialog?.Owns(request) == true;
 
-    /// <summary>A request inside the dialog, found by <see cref="Owns"/>; methods that the session does not know are left to the caller.</summary>
-    /// <returns>False for a method that is not the session's.</returns>
+    /// <summary>A request inside the dialog, found by <see cref="Owns"/>; an older one than was seen is answered 500.</summary>
+    /// <returns>False for a method that is not the session's: it is left to the caller.</returns>
     public bool TryTake(IServerTransaction transaction)
     {
         var request = transaction.Request;
-        if (request.Method is not (SipMethod.Invite or SipMethod.Bye)) return false;
         if (!Dialog!.TakeOrder(request))
         {
             Respond(transaction, StatusCode.ServerInternalError);
@@ -56,7 +55,8 @@ public sealed partial class SipSession
         }
 
         if (request.Method == SipMethod.Bye) TakeBye(transaction);
-        else TakeModify(transaction);
+        else if (request.Method == SipMethod.Invite) TakeModify(transaction);
+        else return false;
         return true;
     }
 
@@ -84,12 +84,11 @@ public sealed partial class SipSession
     }
 
     /// <summary>Sends a request inside the dialog, over the peer's own connection where it stands, else to the next hop.</summary>
-    private void SendInDialog(SipMethod method, HeadersWriter? more, Action<int> done)
+    private void SendInDialog(Dialog.Dialog dialog, SipMethod method, HeadersWriter? more, Action<int> done)
     {
-        var dialog = Dialog!;
-        ReachPeer(flow =>
+        ReachPeer(dialog, flow =>
         {
-            if (flow is null) done(StatusCode.ServiceUnavailable);
+            if (flow is null) Mailbox.Post(() => done(StatusCode.ServiceUnavailable));
             else ClientRequest.Send(_agent, flow, method, dialog.RemoteTarget.ToString(), Build, (status, _) => done(status));
 
             byte[] Build(HeadersWriter? credentials) => Sip.Dialog.RequestInDialog.Compose(
@@ -107,17 +106,12 @@ public sealed partial class SipSession
         });
     }
 
-    private void ReachPeer(Action<Flow?> reached)
+    private void ReachPeer(Dialog.Dialog dialog, Action<Flow?> reached)
     {
-        var dialog = Dialog!;
         if (dialog.Flow is { IsReliable: true, IsOpen: true }) reached(dialog.Flow);
-        else if (dialog.Flow is { IsReliable: false } && dialog.RouteSet.Count == 0 && IsBehindNat(dialog)) reached(dialog.Flow);
-        else _agent.Transport.Reach(Sip.Dialog.RequestInDialog.NextHop(dialog), 0, Mailbox, reached);
+        else if (dialog.Flow is { IsReliable: false } && dialog.RouteSet.Count == 0 && dialog.IsBehindNat) reached(dialog.Flow);
+        else _agent.Transport.Reach(Sip.Dialog.RequestInDialog.NextHop(dialog), 0, Mailbox, found => reached(found ?? (dialog.Flow.IsOpen ? dialog.Flow : null)));
     }
-
-    /// <summary>A peer that names another address than the one it is heard from can only be reached where it is heard.</summary>
-    private static bool IsBehindNat(Dialog.Dialog dialog) =>
-        !System.Net.IPAddress.TryParse(dialog.RemoteTarget.Host.ToString().Trim('[', ']'), out var named) || !named.Equals(dialog.Flow.Remote.Address);
 }
 
 public enum SessionState

@@ -17,4 +17,7 @@ public interface IClientTransactionUser
 internal interface IClientTransaction
 {
     void OnResponse(SipResponse response, Flow flow);
+
+    /// <summary>Ends without a word to the user.</summary>
+    void Gone();
 }

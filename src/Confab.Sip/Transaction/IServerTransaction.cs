@@ -17,5 +17,5 @@ public interface IServerTransaction
     void Respond(int status, byte[] response);
 
     /// <summary>The same request came again, or its ACK did.</summary>
-    internal void OnRequest(SipRequest request);
+    internal void OnRequest(SipRequest request, Flow flow);
 }

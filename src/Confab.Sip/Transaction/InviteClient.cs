@@ -5,18 +5,19 @@
 //      └ B rings, or the transport fails ──► (gone), the user is told
 using Confab.Runtime;
 using Confab.Sip.Message;
+using Confab.Sip.Transport;
 
 namespace Confab.Sip.Transaction;
 
 [Clause("RFC 3261", "17.1.1")]
-internal sealed class InviteClient : IClientTransaction
+internal sealed class InviteClient : IClientTransaction, IFlowUser
 {
     private readonly TransactionTable _table;
     private readonly SipRequest _request;
     private readonly byte[] _bytes;
     private readonly Flow _flow;
     private readonly IClientTransactionUser _user;
-    private readonly Alarm _repeat;
+    private readonly Alarm? _repeat; // on unreliable transports
     private readonly Alarm _end;
     private TimeSpan _interval;
     private State _state = State.Calling;
@@ -30,7 +31,7 @@ internal sealed class InviteClient : IClientTransaction
         _flow = flow;
         _user = user;
         _interval = table.Times.T1;
-        _repeat = new Alarm(table.Mailbox, OnTimerA);
+        if (!flow.IsReliable) _repeat = new Alarm(table.Mailbox, OnTimerA);
         _end = new Alarm(table.Mailbox, OnEndTimer);
     }
 
@@ -40,13 +41,15 @@ internal sealed class InviteClient : IClientTransaction
         Proceeding,
         Completed,
         Accepted,
+        Gone,
     }
 
     public void Start()
     {
         _end.Set(_table.Times.Patience); // Timer B
-        if (!_flow.IsReliable) _repeat.Set(_interval); // Timer A
-        if (!_table.Transport.Send(_flow, _bytes)) Fail(EndReason.Unreachable);
+        _repeat?.Set(_interval); // Timer A
+        if (_flow.IsReliable) _table.Transport.Watch(_flow, this);
+        if (!_table.Transport.Send(_flow, _bytes)) OnFlowClosed();
     }
 
     public void OnResponse(SipResponse response, Flow flow)
@@ -55,24 +58,24 @@ internal sealed class InviteClient : IClientTransaction
         {
             case State.Calling or State.Proceeding when response.Status < 200:
                 _state = State.Proceeding;
-                _repeat.Cancel();
+                _repeat?.Cancel();
                 _end.Cancel();
                 _user.OnResponse(response, flow);
                 break;
             case State.Calling or State.Proceeding when response.Status < 300:
                 _state = State.Accepted;
-                _repeat.Cancel();
+                _repeat?.Cancel();
                 _end.Set(_table.Times.Patience); // Timer M
                 _user.OnResponse(response, flow);
                 break;
             case State.Calling or State.Proceeding:
                 _state = State.Completed;
-                _repeat.Cancel();
+                _repeat?.Cancel();
                 _ack = CopyOfInvite.Ack(_request, response);
                 _table.Transport.Send(_flow, _ack);
-                if (_flow.IsReliable) Gone();
-                else _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
+                if (!_flow.IsReliable) _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
                 _user.OnResponse(response, flow);
+                if (_flow.IsReliable) Gone();
                 break;
             case State.Completed when response.Status >= 300:
                 _table.Transport.Send(_flow, _ack);
@@ -83,10 +86,22 @@ internal sealed class InviteClient : IClientTransaction
         }
     }
 
+    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
+    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
+
+    public void Gone()
+    {
+        _state = State.Gone;
+        _repeat?.Cancel();
+        _end.Cancel();
+        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
+        _table.ForgetClient(_request);
+    }
+
     private void OnTimerA()
     {
         _interval *= 2;
-        _repeat.Set(_interval);
+        _repeat!.Set(_interval);
         if (!_table.Transport.Send(_flow, _bytes)) Fail(EndReason.Unreachable);
     }
 
@@ -98,14 +113,8 @@ internal sealed class InviteClient : IClientTransaction
 
     private void Fail(EndReason reason)
     {
-        Gone();
+        if (_state is not (State.Calling or State.Proceeding)) return;
         _user.OnNoResponse(reason);
-    }
-
-    private void Gone()
-    {
-        _repeat.Cancel();
-        _end.Cancel();
-        _table.ForgetClient(_request);
+        Gone();
     }
 }

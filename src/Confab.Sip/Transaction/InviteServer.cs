@@ -49,13 +49,13 @@ internal sealed class InviteServer : IServerTransaction
     {
         if (_state == State.Accepted && status is >= 200 and < 300)
         {
-            _table.Transport.Send(_replyFlow, response); // the user repeats its 2xx until the ACK (RFC 3261 13.3.1.4)
+            _table.Transport.Respond(Request, _replyFlow, response); // the user repeats its 2xx until the ACK (RFC 3261 13.3.1.4)
             return;
         }
 
         if (_state != State.Proceeding) return;
         _last = response;
-        _table.Transport.Send(_replyFlow, response);
+        _table.Transport.Respond(Request, _replyFlow, response);
         if (status < 200) return;
         if (status < 300)
         {
@@ -70,10 +70,13 @@ internal sealed class InviteServer : IServerTransaction
         }
     }
 
-    public void OnRequest(SipRequest request)
+    public void OnRequest(SipRequest request, Flow flow)
     {
         switch (_state)
         {
+            case State.Accepted when request.Method == SipMethod.Ack:
+                _table.OnAck(request, flow); // of a peer that gives the ACK of a 2xx its INVITE's branch (RFC 6026 7.1)
+                break;
             case State.Completed when request.Method == SipMethod.Ack:
                 _state = State.Confirmed;
                 _repeat.Cancel();
@@ -81,7 +84,7 @@ internal sealed class InviteServer : IServerTransaction
                 else _end.Set(_table.Times.T4); // Timer I
                 break;
             case State.Proceeding or State.Completed when request.Method == SipMethod.Invite && _last is not null:
-                _table.Transport.Send(_replyFlow, _last);
+                _table.Transport.Respond(Request, _replyFlow, _last!);
                 break;
         }
     }
@@ -90,7 +93,7 @@ internal sealed class InviteServer : IServerTransaction
     {
         _interval = _table.Times.Doubled(_interval);
         _repeat.Set(_interval);
-        _table.Transport.Send(_replyFlow, _last);
+        _table.Transport.Respond(Request, _replyFlow, _last!);
     }
 
     private void Gone()

@@ -17,7 +17,7 @@ internal readonly record struct ServerKey(Text Branch, Text Host, int Port, SipM
     public static ServerKey Of(SipRequest request, SipMethod method)
     {
         var via = request.TopVia;
-        if (via.Branch.Span.StartsWith(MagicCookie)) return new ServerKey(via.Branch, via.Host, via.Port, method);
+        if (via.Branch.Length > MagicCookie.Length && via.Branch.Span.StartsWith(MagicCookie)) return new ServerKey(via.Branch, via.Host, via.Port, method);
 
         // A peer of RFC 2543 has no unique branch: the fields that its retransmissions repeat stand for it.
         var repeated = Text.Of($"{request.RequestUriText} {request.FromTag} {request.CallId} {request.CSeq.Number} {via.Text}");

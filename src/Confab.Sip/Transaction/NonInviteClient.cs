@@ -5,18 +5,19 @@
 //      └ F rings, or the transport fails ──► (gone), the user is told
 using Confab.Runtime;
 using Confab.Sip.Message;
+using Confab.Sip.Transport;
 
 namespace Confab.Sip.Transaction;
 
 [Clause("RFC 3261", "17.1.2")]
-internal sealed class NonInviteClient : IClientTransaction
+internal sealed class NonInviteClient : IClientTransaction, IFlowUser
 {
     private readonly TransactionTable _table;
     private readonly SipRequest _request;
     private readonly byte[] _bytes;
     private readonly Flow _flow;
     private readonly IClientTransactionUser _user;
-    private readonly Alarm _repeat;
+    private readonly Alarm? _repeat; // on unreliable transports
     private readonly Alarm _end;
     private TimeSpan _interval;
     private State _state = State.Trying;
@@ -29,7 +30,7 @@ internal sealed class NonInviteClient : IClientTransaction
         _flow = flow;
         _user = user;
         _interval = table.Times.T1;
-        _repeat = new Alarm(table.Mailbox, OnTimerE);
+        if (!flow.IsReliable) _repeat = new Alarm(table.Mailbox, OnTimerE);
         _end = new Alarm(table.Mailbox, OnEndTimer);
     }
 
@@ -38,18 +39,20 @@ internal sealed class NonInviteClient : IClientTransaction
         Trying,
         Proceeding,
         Completed,
+        Gone,
     }
 
     public void Start()
     {
         _end.Set(_table.Times.Patience); // Timer F
-        if (!_flow.IsReliable) _repeat.Set(_interval); // Timer E
-        if (!_table.Transport.Send(_flow, _bytes)) Fail(EndReason.Unreachable);
+        _repeat?.Set(_interval); // Timer E
+        if (_flow.IsReliable) _table.Transport.Watch(_flow, this);
+        if (!_table.Transport.Send(_flow, _bytes)) OnFlowClosed();
     }
 
     public void OnResponse(SipResponse response, Flow flow)
     {
-        if (_state == State.Completed) return;
+        if (_state is State.Completed or State.Gone) return;
         if (response.Status < 200)
         {
             _state = State.Proceeding;
@@ -57,18 +60,30 @@ internal sealed class NonInviteClient : IClientTransaction
         else
         {
             _state = State.Completed;
-            _repeat.Cancel();
-            if (_flow.IsReliable) Gone();
-            else _end.Set(_table.Times.T4); // Timer K
+            _repeat?.Cancel();
+            if (!_flow.IsReliable) _end.Set(_table.Times.T4); // Timer K
         }
 
         _user.OnResponse(response, flow);
+        if (_state == State.Completed && _flow.IsReliable) Gone();
+    }
+
+    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
+    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
+
+    public void Gone()
+    {
+        _state = State.Gone;
+        _repeat?.Cancel();
+        _end.Cancel();
+        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
+        _table.ForgetClient(_request);
     }
 
     private void OnTimerE()
     {
         _interval = _state == State.Proceeding ? _table.Times.T2 : _table.Times.Doubled(_interval);
-        _repeat.Set(_interval);
+        _repeat!.Set(_interval);
         if (!_table.Transport.Send(_flow, _bytes)) Fail(EndReason.Unreachable);
     }
 
@@ -80,14 +95,8 @@ internal sealed class NonInviteClient : IClientTransaction
 
     private void Fail(EndReason reason)
     {
-        Gone();
+        if (_state is not (State.Trying or State.Proceeding)) return;
         _user.OnNoResponse(reason);
-    }
-
-    private void Gone()
-    {
-        _repeat.Cancel();
-        _end.Cancel();
-        _table.ForgetClient(_request);
+        Gone();
     }
 }

@@ -23,7 +23,7 @@ internal sealed class NonInviteServer(TransactionTable table, SipRequest request
     {
         if (HasFinal) return;
         _last = response;
-        table.Transport.Send(replyFlow, response);
+        table.Transport.Respond(Request, replyFlow, response);
         if (status < 200) return;
         HasFinal = true;
         if (replyFlow.IsReliable)
@@ -36,8 +36,8 @@ internal sealed class NonInviteServer(TransactionTable table, SipRequest request
         _end.Set(table.Times.Patience);
     }
 
-    public void OnRequest(SipRequest request)
+    public void OnRequest(SipRequest request, Flow flow)
     {
-        if (_last is not null) table.Transport.Send(replyFlow, _last);
+        if (_last is not null) table.Transport.Respond(Request, replyFlow, _last);
     }
 }

@@ -13,7 +13,7 @@ public interface ITransactionUser
     /// <summary>An ACK of a 2xx: a transaction of its own that has no answer (RFC 3261 13.2.2.4).</summary>
     void OnAck(SipRequest ack, Flow flow);
 
-    /// <summary>The last transaction is gone.</summary>
+    /// <summary>No transaction is left; told in a letter of its own, after all that the last one brought about.</summary>
     void OnIdle();
 }
 
@@ -23,6 +23,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 {
     private readonly Dictionary<ClientKey, IClientTransaction> _clients = [];
     private readonly Dictionary<ServerKey, IServerTransaction> _servers = [];
+    private IdleNotice? _idle;
 
     public Mailbox Mailbox => mailbox;
 
@@ -46,13 +47,19 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
         var key = ServerKey.Of(request, method);
         if (_servers.TryGetValue(key, out var known))
         {
-            known.OnRequest(request);
+            known.OnRequest(request, flow);
             return;
         }
 
         if (request.Method == SipMethod.Ack)
         {
-            user.OnAck(request, flow);
+            OnAck(request, flow);
+            return;
+        }
+
+        if (!HasRoom)
+        {
+            transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
             return;
         }
 
@@ -87,6 +94,14 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
         }
     }
 
+    /// <summary>Nothing more is heard of a request of ours, were it answered yet (RFC 3261 9.1).</summary>
+    internal void Abandon(SipRequest request)
+    {
+        if (_clients.TryGetValue(new ClientKey(request.TopVia.Branch, request.Method), out var client)) client.Gone();
+    }
+
+    internal void OnAck(SipRequest ack, Flow flow) => user.OnAck(ack, flow);
+
     internal void ForgetClient(SipRequest request)
     {
         if (_clients.Remove(new ClientKey(request.TopVia.Branch, request.Method))) TellIdle();
@@ -99,6 +114,26 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 
     private void TellIdle()
     {
-        if (Count == 0) user.OnIdle();
+        if (Count == 0) (_idle ??= new IdleNotice(this)).Post();
+    }
+
+    private void TellUserIdle() => user.OnIdle();
+
+    private sealed class IdleNotice(TransactionTable table) : Letter
+    {
+        private bool _onTheWay;
+
+        public void Post()
+        {
+            if (_onTheWay) return;
+            _onTheWay = true;
+            table.Mailbox.Post(this);
+        }
+
+        protected override void Deliver()
+        {
+            _onTheWay = false;
+            if (table.Count == 0) table.TellUserIdle();
+        }
     }
 }

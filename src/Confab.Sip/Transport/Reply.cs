@@ -31,7 +31,7 @@ public static class Reply
         var writer = new SipWriter(output);
         writer.Response(request, status, phrase[..phraseLength], tag[..tagLength], source[..sourceLength], flow.Remote.Port);
         if (status == StatusCode.Trying) writer.CopyHeaders(request, HeaderName.Timestamp);
-        if (status is > 100 and < 300) writer.CopyHeaders(request, HeaderName.RecordRoute); // RFC 3261 12.1.1
+        if (status is > 100 and < 300 && request.Method != SipMethod.Register) writer.CopyHeaders(request, HeaderName.RecordRoute); // RFC 3261 12.1.1
         more?.Invoke(ref writer);
         if (contentType is null) writer.NoBody();
         else writer.Body(Encoding.ASCII.GetBytes(contentType), body);

@@ -7,10 +7,14 @@ namespace Confab.Sip.Transport;
 [Clause("RFC 3261", "18.3")]
 internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStreamHandler
 {
+    private readonly Lock _gate = new();
+    private HashSet<IFlowUser>? _users;
     private FrameProgress _progress;
+    private bool _unframeable;
 
     public int OnReceived(ReadOnlySpan<byte> bytes)
     {
+        if (_unframeable) return bytes.Length;
         var limits = transport.World.Limits;
         var rules = new FrameRules(limits.SipHeaderBytes, limits.SipBodyBytes);
         var taken = 0;
@@ -27,7 +31,7 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
                     flow.Send("\r\n"u8);
                     break;
                 case FrameResult.Fault:
-                    RefuseAndClose(bytes[(taken - length)..taken].ToArray(), fault);
+                    RefuseAndClose((length > 0 ? bytes[(taken - length)..taken] : bytes[taken..]).ToArray(), fault);
                     return bytes.Length;
                 case FrameResult.NeedMore:
                     return taken;
@@ -37,14 +41,32 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
         return taken;
     }
 
-    public void OnClosed(EndReason reason) => transport.Receiver.OnFlowClosed(flow);
+    public void OnClosed(EndReason reason)
+    {
+        transport.Forget(flow);
+        HashSet<IFlowUser>? users;
+        lock (_gate) (users, _users) = (_users, null);
+        foreach (var user in users ?? []) user.OnFlowClosed();
+        transport.Receiver.OnFlowClosed(flow);
+    }
+
+    public void Add(IFlowUser user)
+    {
+        lock (_gate) (_users ??= []).Add(user);
+    }
+
+    public void Remove(IFlowUser user)
+    {
+        lock (_gate) _users?.Remove(user);
+    }
 
     /// <summary>What cannot be framed is answered where its head can be read, and closes this connection alone.</summary>
     private void RefuseAndClose(byte[] head, Fault fault)
     {
+        _unframeable = true;
         transport.LogUnframed(flow.Remote, fault.Reason);
         _ = SipParser.TryParse(head, transport.World.Limits.SipHeaderCount, out var message, out _);
-        if (message is SipRequest request && request.Method != SipMethod.Ack) transport.Refuse(request, flow, fault.Status, fault.Reason);
+        if (message is SipRequest request) transport.Refuse(request, flow, fault.Status, fault.Reason);
         flow.CloseWhenSent();
     }
 }

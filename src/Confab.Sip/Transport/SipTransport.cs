@@ -1,5 +1,7 @@
 // Where SIP messages come in and go out: listeners, framing, the Via that we add, the connection a response takes.
+using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Microsoft.Extensions.Logging;
@@ -28,7 +30,9 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     public const int LargestDatagramRequest = 1300;
 
     private readonly List<Listening> _listening = [];
+    private readonly ConcurrentDictionary<Flow, SipStream> _streams = new();
     private readonly ConnectionPool _connections;
+    private readonly byte[] _tagKey = new byte[16];
     private readonly ILogger _log;
 
     public SipTransport(World world, ISipReceiver receiver, string serverToken)
@@ -37,6 +41,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         Receiver = receiver;
         ServerToken = serverToken;
         _connections = new ConnectionPool(world.Network);
+        world.Ids.Fill(_tagKey);
         _log = world.Loggers.CreateLogger("Confab.Sip.Transport");
     }
 
@@ -53,7 +58,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     {
         IListener listener = transport == Runtime.Transport.Udp
             ? World.Network.Bind(local, this)
-            : World.Network.Listen(local, transport, flow => new SipStream(this, flow));
+            : World.Network.Listen(local, transport, Open);
         _listening.Add(new Listening(transport, listener, advertise));
         return listener.Local;
     }
@@ -70,10 +75,36 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         return flow.Send(message);
     }
 
+    /// <summary>
+    /// Sends a response over the flow that <see cref="ReplyFlow"/> gave; where that connection is gone, over another to the sent-by port
+    /// (RFC 3261 18.2.2).
+    /// </summary>
+    internal void Respond(SipRequest request, Flow replyFlow, byte[] response)
+    {
+        if (Send(replyFlow, response) || replyFlow.IsOpen || replyFlow.Transport != Runtime.Transport.Tcp) return;
+        _connections.Reach(new IPEndPoint(replyFlow.Remote.Address, SentByPort(request)), Runtime.Transport.Tcp, Open, (flow, _) =>
+        {
+            if (flow is not null) Send(flow, response);
+        });
+    }
+
+    /// <summary>Has the user told when the connection is lost, until <see cref="Unwatch"/>. Of one that is lost already, sending tells.</summary>
+    internal void Watch(Flow flow, IFlowUser user)
+    {
+        if (_streams.TryGetValue(flow, out var stream)) stream.Add(user);
+    }
+
+    internal void Unwatch(Flow flow, IFlowUser user)
+    {
+        if (_streams.TryGetValue(flow, out var stream)) stream.Remove(user);
+    }
+
+    internal void Forget(Flow flow) => _streams.TryRemove(flow, out _);
+
     /// <summary>HOST:PORT under which peers on this flow reach us: for Via (RFC 3261 18.1.1) and Contact.</summary>
     public string SentBy(Flow flow)
     {
-        var listening = ListeningFor(flow.Transport);
+        var listening = ListeningFor(flow);
         if (listening is null) return flow.Local.ToString();
         var local = flow.Transport == Runtime.Transport.Udp ? flow.Local : new IPEndPoint(flow.Local.Address, listening.Listener.Local.Port);
         return listening.Advertise switch
@@ -102,8 +133,8 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     /// <summary>Where the responses of this request go (RFC 3261 18.2.2, RFC 3581 4): its own flow; over UDP without rport to the sent-by port.</summary>
     public Flow ReplyFlow(SipRequest request, Flow flow)
     {
-        if (flow.Transport != Runtime.Transport.Udp || request.TopVia.HasRport) return flow;
-        var port = request.TopVia.Port == 0 ? DefaultPort : request.TopVia.Port;
+        if (flow.Transport != Runtime.Transport.Udp || request.TopVia.HasRport || request.TopVia.IsEmpty) return flow;
+        var port = SentByPort(request);
         return port == flow.Remote.Port ? flow : PortOf(flow)?.To(new IPEndPoint(flow.Remote.Address, port)) ?? flow;
     }
 
@@ -116,20 +147,22 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         var host = uri.Parameter("maddr"u8) is { IsEmpty: false } maddr ? maddr.ToString() : uri.Host.ToString().Trim('[', ']');
         var port = uri.Port == 0 ? DefaultPort : uri.Port;
         var transport = uri.Parameter("transport"u8);
-        var stream = transport.EqualsIgnoreCase("tcp"u8) || (transport.IsEmpty && size > LargestDatagramRequest) || !HasDatagramPort;
-        var mayFallBack = transport.IsEmpty && HasDatagramPort;
+        var wantsStream = transport.EqualsIgnoreCase("tcp"u8);
+        if (uri.Scheme == UriScheme.Sips || !(wantsStream || transport.IsEmpty || transport.EqualsIgnoreCase("udp"u8)))
+        {
+            Answer(mailbox, reached, null); // never in the clear what asks for TLS; WebSockets are opened by clients alone
+            return;
+        }
+
         World.Network.Resolve(host, addresses =>
         {
             var address = addresses.FirstOrDefault(Fits);
-            if (address is null) Answer(mailbox, reached, null);
-            else if (!stream) Answer(mailbox, reached, PortFor(address)!.To(new IPEndPoint(address, port)));
+            var datagrams = address is null || wantsStream ? null : PortFor(address)?.To(new IPEndPoint(address, port));
+            if (address is null || (datagrams is not null && (size <= LargestDatagramRequest || !transport.IsEmpty))) Answer(mailbox, reached, datagrams);
             else
             {
-                _connections.Reach(
-                    new IPEndPoint(address, port),
-                    Runtime.Transport.Tcp,
-                    flow => new SipStream(this, flow),
-                    (flow, _) => Answer(mailbox, reached, flow ?? (mayFallBack ? PortFor(address)?.To(new IPEndPoint(address, port)) : null)));
+                // Too large for a datagram: TCP, and the datagram where TCP is refused (D-06).
+                _connections.Reach(new IPEndPoint(address, port), Runtime.Transport.Tcp, Open, (flow, _) => Answer(mailbox, reached, flow ?? datagrams));
             }
         });
     }
@@ -152,20 +185,33 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         else
         {
             LogMalformed(flow.Remote, fault.Reason, fault.Offset);
-            if (message is SipRequest answerable && answerable.Method != SipMethod.Ack) Refuse(answerable, flow, fault.Status, fault.Reason);
+            if (message is SipRequest answerable) Refuse(answerable, flow, fault.Status, fault.Reason);
         }
     }
 
-    /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it.</summary>
+    /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it. An ACK has no answer.</summary>
     public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null)
     {
-        var reply = Reply.Compose(request, flow, status, World.Ids.Token(40), (ref SipWriter writer) =>
+        if (request.Method == SipMethod.Ack) return;
+        var reply = Reply.Compose(request, flow, status, StatelessTag(request), (ref SipWriter writer) =>
         {
             writer.Header(HeaderName.Server, ServerToken);
             more?.Invoke(ref writer);
         }, reason);
-        Send(ReplyFlow(request, flow), reply);
+        Respond(request, ReplyFlow(request, flow), reply);
     }
+
+    /// <summary>The same tag for the same request, though nothing is kept of it (RFC 3261 8.2.7).</summary>
+    private string StatelessTag(SipRequest request)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_tagKey, request.TopVia.Text.Span, hash);
+        return Convert.ToHexStringLower(hash[..8]);
+    }
+
+    private static int SentByPort(SipRequest request) => request.TopVia.Port == 0 ? DefaultPort : request.TopVia.Port;
+
+    private SipStream Open(StreamFlow flow) => _streams[flow] = new SipStream(this, flow);
 
     private static void Answer(Mailbox mailbox, Action<Flow?> reached, Flow? flow)
     {
@@ -184,11 +230,12 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
     private static bool HasPort(string name) => name.StartsWith('[') ? name.Contains("]:", StringComparison.Ordinal) : name.Contains(':', StringComparison.Ordinal);
 
-    private bool HasDatagramPort => ListeningFor(Runtime.Transport.Udp) is not null;
-
     private bool Fits(IPAddress address) => _listening.Count == 0 || _listening.Exists(l => l.Listener.Local.AddressFamily == address.AddressFamily);
 
-    private Listening? ListeningFor(Runtime.Transport transport) => _listening.Find(l => l.Transport == transport);
+    /// <summary>The listener that the flow came from; for a connection that we made, the one of its transport and address family.</summary>
+    private Listening? ListeningFor(Flow flow) =>
+        _listening.Find(l => l.Transport == flow.Transport && l.Listener.Local.Equals(flow.Local))
+        ?? _listening.Find(l => l.Transport == flow.Transport && l.Listener.Local.AddressFamily == flow.Local.AddressFamily);
 
     private IDatagramPort? PortOf(Flow flow) => _listening.Find(l => l.Listener is IDatagramPort && l.Listener.Local.Equals(flow.Local))?.Listener as IDatagramPort;
 

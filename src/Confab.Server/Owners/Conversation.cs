@@ -1,0 +1,101 @@
+using Confab.Runtime;
+using Confab.Server.Procedures.General;
+using Confab.Sip.Authentication;
+using Confab.Sip.Message;
+using Confab.Sip.Session;
+using Confab.Sip.Transaction;
+using Confab.Sip.Transport;
+
+namespace Confab.Server.Owners;
+
+/// <summary>
+/// An owner: one mailbox with the transactions of one Call-ID family, and the IM session that may live in it. Everything below is
+/// reached inside the mailbox alone.
+/// </summary>
+internal sealed class Conversation : ITransactionUser, IUserAgent
+{
+    private readonly List<Text> _callIds = [];
+    private bool _ended;
+
+    public Conversation(Node node, Text key)
+    {
+        Node = node;
+        Mailbox = new Mailbox(node.World);
+        Transactions = new TransactionTable(Mailbox, node.Transport, this);
+        _callIds.Add(key);
+    }
+
+    public Node Node { get; }
+
+    public Mailbox Mailbox { get; }
+
+    public TransactionTable Transactions { get; }
+
+    /// <summary>The IM session of this owner, while it lives.</summary>
+    public Focus? Focus { get; set; }
+
+    Credentials? IUserAgent.Credentials => null;
+
+    SipUri? IUserAgent.OutboundProxy => Node.OutboundProxy;
+
+    /// <summary>A message that the router found to be ours.</summary>
+    public void Take(SipMessage message, Flow flow)
+    {
+        if (message is SipResponse response)
+        {
+            Transactions.OnResponse(response, flow);
+            return;
+        }
+
+        var request = (SipRequest)message;
+        if (_ended) Node.Router.OnRequest(request, flow); // it ended while this was on its way: the next owner is made
+        else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
+        else Transactions.OnRequest(request, flow);
+    }
+
+    void ITransactionUser.OnRequest(IServerTransaction transaction) => ReceiveRequest.Run(this, transaction);
+
+    void ITransactionUser.OnAck(SipRequest ack, Flow flow) => Focus?.Find(ack)?.Session.TakeAck(ack, flow);
+
+    void ITransactionUser.OnIdle() => EndWhenDone();
+
+    /// <summary>A Call-ID for an invitation of ours, known to the router before it leaves.</summary>
+    public string NewCallId()
+    {
+        var callId = Node.World.Ids.Token(100);
+        var key = Text.Of(callId);
+        _callIds.Add(key);
+        Node.Router.Add(key, this);
+        return callId;
+    }
+
+    /// <summary>Answers a request that belongs to no session.</summary>
+    public void Answer(IServerTransaction transaction, int status, HeadersWriter? more = null, string reason = "")
+    {
+        var method = transaction.Request.Method;
+        var response = Reply.Compose(
+            transaction.Request,
+            transaction.Flow,
+            status,
+            Node.World.Ids.Token(40),
+            (ref SipWriter writer) =>
+            {
+                if (status > StatusCode.Trying) WriteResponseHeaders(ref writer, method, status);
+                more?.Invoke(ref writer);
+            },
+            reason);
+        transaction.Respond(status, response);
+    }
+
+    public void WriteRequestHeaders(ref SipWriter writer, SipMethod method) => ServerHeaders.WriteRequest(ref writer, method);
+
+    public void WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => ServerHeaders.WriteResponse(ref writer, method, status);
+
+    /// <summary>Leaves the tables when nothing is pending and no session lives here.</summary>
+    public void EndWhenDone()
+    {
+        if (_ended || Focus is not null || Transactions.Count > 0) return;
+        _ended = true;
+        foreach (var callId in _callIds) Node.Router.Remove(callId, this);
+    }
+}

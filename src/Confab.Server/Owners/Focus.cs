@@ -1,0 +1,105 @@
+using Confab.Runtime;
+using Confab.Server.Switch;
+using Confab.Sip.Message;
+using Confab.Sip.Transport;
+
+namespace Confab.Server.Owners;
+
+internal enum SessionKind
+{
+    OneToOne,
+    AdHoc,
+}
+
+/// <summary>One IM session with all its legs (RFC 4353 3.1). Lives in the mailbox of its <see cref="Conversation"/>.</summary>
+internal sealed class Focus
+{
+    private readonly List<Participant> _participants = [];
+
+    public Focus(Conversation owner, SessionKind kind, string originator)
+    {
+        Owner = owner;
+        Kind = kind;
+        Originator = originator;
+        IdentityUser = "sess-" + owner.Node.World.Ids.Token(80);
+        IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
+        Switch = new MsrpSwitch(this);
+        owner.Focus = this;
+        owner.Node.Router.Add(this);
+        owner.Node.Metrics.SessionStarted(kind);
+    }
+
+    public Conversation Owner { get; }
+
+    public Node Node => Owner.Node;
+
+    public SessionKind Kind { get; }
+
+    public bool IsGroup => Kind != SessionKind.OneToOne;
+
+    /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
+    public string Originator { get; }
+
+    /// <summary>The user part of the IM Session Identity: at least 64 random bits, never used again (IMS-GEN-4, D-04).</summary>
+    public string IdentityUser { get; }
+
+    public byte[] IdentityUserBytes { get; }
+
+    public MsrpSwitch Switch { get; }
+
+    public bool IsReleased { get; set; }
+
+    /// <summary>Rings when the session has lasted its longest (IMS-RPOL-1e); null where there is none.</summary>
+    public Alarm? MaxLength { get; set; }
+
+    /// <summary>Everyone whose leg is not gone, invitees included.</summary>
+    public IReadOnlyList<Participant> Participants => _participants;
+
+    public int ConnectedCount => Count(ParticipantState.Connected);
+
+    public int InvitedCount => Count(ParticipantState.Invited);
+
+    public void Add(Participant participant) => _participants.Add(participant);
+
+    public void Remove(Participant participant) => _participants.Remove(participant);
+
+    /// <summary>The participant in whose dialog this request is.</summary>
+    public Participant? Find(SipRequest request)
+    {
+        foreach (var participant in _participants)
+        {
+            if (participant.Session.Owns(request)) return participant;
+        }
+
+        return null;
+    }
+
+    /// <summary>The participant of this address, connected or invited.</summary>
+    public Participant? Find(string address)
+    {
+        foreach (var participant in _participants)
+        {
+            if (participant.Address == address) return participant;
+        }
+
+        return null;
+    }
+
+    /// <summary>The IM Session Identity as peers on this flow reach it.</summary>
+    public string Identity(Flow flow) => $"sip:{IdentityUser}@{Node.Transport.SentBy(flow)}{SipTransport.TransportParameter(flow)}";
+
+    /// <summary>Our Contact: the identity, <c>isfocus</c> for a group (IMS-GEN-3).</summary>
+    [Clause("OMA-IM", "7.2.2.1", "IMS-GEN-3", "IMS-GEN-4")]
+    public string Contact(Flow flow) => $"<{Identity(flow)}>{(IsGroup ? ";isfocus" : "")};+g.oma.sip-im";
+
+    private int Count(ParticipantState state)
+    {
+        var count = 0;
+        foreach (var participant in _participants)
+        {
+            if (participant.State == state) count++;
+        }
+
+        return count;
+    }
+}

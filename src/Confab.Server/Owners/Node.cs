@@ -1,0 +1,59 @@
+using System.Net;
+using Confab.Msrp;
+using Confab.Runtime;
+using Confab.Server.Ports;
+using Confab.Server.Procedures.General;
+using Confab.Server.Registration;
+using Confab.Sip.Message;
+using Confab.Sip.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Confab.Server.Owners;
+
+/// <summary>What all owners of one server share: the ways in and out, the tables, the settings. Nothing in it changes after the start.</summary>
+internal sealed class Node
+{
+    public required World World { get; init; }
+
+    public required ServerOptions Options { get; init; }
+
+    public required IDirectory Directory { get; init; }
+
+    public required Registrar Registrar { get; init; }
+
+    public required OriginatorVerification Verification { get; init; }
+
+    public required ServerMetrics Metrics { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public OwnerRouter Router { get; set; } = null!;
+
+    public SipTransport Transport { get; set; } = null!;
+
+    public MsrpTransport Msrp { get; set; } = null!;
+
+    /// <summary>Where the MSRP listener is bound.</summary>
+    public IPEndPoint MsrpListening { get; set; } = null!;
+
+    public string FactoryUri => Options.Sip.ConferenceFactory ?? $"sip:conference-factory@{Options.Domain}";
+
+    /// <summary>The proxy that takes what is not for a flow of ours; null where we are the registrar ourselves.</summary>
+    public SipUri? OutboundProxy { get; init; }
+
+    /// <summary>Host and port of our MSRP URIs towards a peer that we meet on this SIP flow.</summary>
+    public (string Host, int Port) MsrpAddress(Flow? flow)
+    {
+        if (Options.Msrp.Advertise is { } name)
+        {
+            var colon = name.LastIndexOf(':');
+            var hasPort = colon > name.LastIndexOf(']') && int.TryParse(name.AsSpan(colon + 1), out _);
+            return hasPort
+                ? (name[..colon], int.Parse(name.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture))
+                : (name, MsrpListening.Port);
+        }
+
+        var isAny = MsrpListening.Address.Equals(IPAddress.Any) || MsrpListening.Address.Equals(IPAddress.IPv6Any);
+        return ((isAny ? flow?.Local.Address ?? IPAddress.Loopback : MsrpListening.Address).ToString(), MsrpListening.Port);
+    }
+}

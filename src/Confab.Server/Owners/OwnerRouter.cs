@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using Confab.Runtime;
+using Confab.Sip.Message;
+using Confab.Sip.Transport;
+
+namespace Confab.Server.Owners;
+
+/// <summary>
+/// Which owner a SIP message belongs to: the only place where that is decided (D-11). A REGISTER belongs to its address, everything else to
+/// its Call-ID.
+/// </summary>
+internal sealed class OwnerRouter(Node node) : ISipReceiver
+{
+    private static readonly Text s_register = Text.Of("REGISTER ");
+
+    private readonly ConcurrentDictionary<Text, Conversation> _owners = new(Text.Ordinal);
+    private readonly ConcurrentDictionary<string, Focus> _sessions = new(StringComparer.Ordinal);
+    private volatile bool _closing;
+
+    /// <summary>Live IM sessions.</summary>
+    public int SessionCount => _sessions.Count;
+
+    public IEnumerable<Focus> Sessions => _sessions.Values;
+
+    /// <summary>From now on nothing new is begun.</summary>
+    public void Close() => _closing = true;
+
+    public void OnRequest(SipRequest request, Flow flow)
+    {
+        var key = KeyOf(request);
+        if (!_owners.TryGetValue(key, out var owner))
+        {
+            if (request.Method == SipMethod.Ack) return; // of a refusal without a transaction, or of nothing
+            if (!request.ToTag.IsEmpty || request.Method == SipMethod.Cancel)
+            {
+                node.Transport.Refuse(request, flow, StatusCode.CallTransactionDoesNotExist);
+                return;
+            }
+
+            if (_closing || _owners.Count >= node.World.Limits.Owners)
+            {
+                RefuseOverload(request, flow);
+                return;
+            }
+
+            owner = _owners.GetOrAdd(key.Copy(), static (key, node) => new Conversation(node, key), node);
+        }
+
+        if (!Deliver(owner, request, flow) && request.Method != SipMethod.Ack) RefuseOverload(request, flow);
+    }
+
+    public void OnResponse(SipResponse response, Flow flow)
+    {
+        if (_owners.TryGetValue(response.CallId, out var owner)) Deliver(owner, response, flow);
+    }
+
+    public void OnFlowClosed(Flow flow) => node.Registrar.OnFlowClosed(flow);
+
+    /// <summary>Adds a Call-ID of the owner's own making, before its first message leaves.</summary>
+    public void Add(Text callId, Conversation owner) => _owners[callId] = owner;
+
+    public void Remove(Text callId, Conversation owner) => _owners.TryRemove(new KeyValuePair<Text, Conversation>(callId, owner));
+
+    public void Add(Focus focus) => _sessions[focus.IdentityUser] = focus;
+
+    public void Remove(Focus focus) => _sessions.TryRemove(focus.IdentityUser, out _);
+
+    /// <summary>The live session of an IM Session Identity.</summary>
+    public Focus? Find(SipUri identity) => _sessions.GetValueOrDefault(identity.User.ToString());
+
+    private static Text KeyOf(SipRequest request) =>
+        request.Method == SipMethod.Register && SipUri.TryParse(request.To.UriText, out var uri)
+            ? Text.Of(s_register.ToString() + uri.AddressKey())
+            : request.CallId;
+
+    /// <summary>In place where the owner is free, else as a letter; false when its mailbox is full.</summary>
+    private static bool Deliver(Conversation owner, SipMessage message, Flow flow)
+    {
+        if (owner.Mailbox.TryEnter())
+        {
+            try
+            {
+                owner.Take(message, flow);
+            }
+            finally
+            {
+                owner.Mailbox.Leave();
+            }
+
+            return true;
+        }
+
+        if (!owner.Mailbox.HasRoom) return false;
+        owner.Mailbox.Post(new SipLetter(owner, message, flow));
+        return true;
+    }
+
+    private void RefuseOverload(SipRequest request, Flow flow) =>
+        node.Transport.Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, 10));
+
+    private sealed class SipLetter(Conversation owner, SipMessage message, Flow flow) : Letter
+    {
+        protected override void Deliver() => owner.Take(message, flow);
+    }
+}

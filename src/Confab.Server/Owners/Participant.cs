@@ -1,0 +1,125 @@
+using Confab.Content.Sdp;
+using Confab.Msrp;
+using Confab.Runtime;
+using Confab.Server.Procedures.Controlling;
+using Confab.Server.Switch;
+using Confab.Sip.Message;
+using Confab.Sip.Session;
+using Confab.Sip.Transaction;
+
+namespace Confab.Server.Owners;
+
+internal enum ParticipantState
+{
+    /// <summary>Our INVITE waits for the answer, or theirs for ours.</summary>
+    Invited,
+
+    /// <summary>In the session.</summary>
+    Connected,
+
+    /// <summary>On the way out: no message goes to or comes from this leg any more.</summary>
+    Leaving,
+}
+
+/// <summary>One user in a session: the SIP leg and the MSRP leg. What they report goes to the procedure that the clause names.</summary>
+internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
+{
+    private Alarm? _patience;
+
+    public Participant(Focus focus, string address, string? displayName, bool isCaller)
+    {
+        Focus = focus;
+        Address = address;
+        AddressBytes = System.Text.Encoding.UTF8.GetBytes(address);
+        DisplayName = displayName;
+        IsCaller = isCaller;
+        Session = new SipSession(focus.Owner, this, focus.Contact);
+        focus.Add(this);
+    }
+
+    public Focus Focus { get; }
+
+    /// <summary>The IM Address, as verified or as invited.</summary>
+    public string Address { get; }
+
+    public byte[] AddressBytes { get; }
+
+    public string? DisplayName { get; }
+
+    /// <summary>Whether this user's INVITE made the session.</summary>
+    public bool IsCaller { get; }
+
+    public ParticipantState State { get; set; } = ParticipantState.Invited;
+
+    public SipSession Session { get; }
+
+    public MsrpSession? Msrp { get; set; }
+
+    /// <summary>What the user's client can take; null until its SDP is known.</summary>
+    public MsrpMedia? Remote { get; set; }
+
+    /// <summary>The offer of a caller; null for an invitee.</summary>
+    public Offer? Offer { get; init; }
+
+    /// <summary>The SDP that we last sent on this leg.</summary>
+    public byte[] LocalSdp { get; set; } = [];
+
+    /// <summary>The flow over which the user was authenticated for this leg (D-02).</summary>
+    public Flow? AuthenticatedFlow { get; set; }
+
+    /// <summary>Messages of this user whose chunks are still coming; null while there was none.</summary>
+    public OpenMessages? OpenMessages { get; set; }
+
+    /// <summary>What waits for this leg to have sent all that it had (D-09).</summary>
+    public Action? WhenDrained { get; set; }
+
+    /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
+    public Alarm? Stale { get; set; }
+
+    /// <summary>Waits for the answer to our invitation, no longer than the limit says.</summary>
+    public void AwaitAnswer()
+    {
+        _patience = new Alarm(Focus.Owner.Mailbox, Session.Cancel);
+        _patience.Set(TimeSpan.FromSeconds(Focus.Node.World.Limits.InviteAnswerSeconds));
+    }
+
+    public void OnRinging(SipSession session, SipResponse response) => InviteParticipant.OnRinging(this, response);
+
+    public void OnAnswered(SipSession session, SipResponse response)
+    {
+        _patience?.Cancel();
+        InviteParticipant.OnAnswered(this, response);
+    }
+
+    public void OnRefused(SipSession session, int status, SipResponse? response)
+    {
+        _patience?.Cancel();
+        InviteParticipant.OnRefused(this, status, response);
+    }
+
+    public void OnConfirmed(SipSession session)
+    {
+        // The leg is connected since our 2xx; its ACK changes nothing that others see.
+    }
+
+    public void OnCancelled(SipSession session) => CallerGaveUp.Run(this);
+
+    public void OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Run(this, transaction);
+
+    public void OnEnded(SipSession session, EndReason reason, SipRequest? bye) => ReceiveBye.Run(this, reason);
+
+    public void OnByeDone(SipSession session) => RemoveParticipant.OnByeDone(this);
+
+    public void OnBound(MsrpSession session) => Stale?.Cancel();
+
+    public MsrpStatus OnPiece(MsrpSession session, in MsrpFrame frame) => Focus.Switch.OnPiece(this, frame);
+
+    public void OnEnded(MsrpSession session, EndReason reason) => LoseLeg.Run(this, reason);
+
+    public void OnDrained(MsrpSession session)
+    {
+        var waiting = WhenDrained;
+        WhenDrained = null;
+        waiting?.Invoke();
+    }
+}

@@ -1,0 +1,168 @@
+using Confab.Content.Media;
+using Confab.Content.Multipart;
+using Confab.Content.Sdp;
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Sip.Message;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>What an INVITE's body carries.</summary>
+/// <param name="Sdp">The session description.</param>
+/// <param name="Media">Its MSRP line.</param>
+/// <param name="Others">The other parts of a multipart body.</param>
+internal sealed record Offer(SessionDescription Sdp, MsrpMedia Media, IReadOnlyList<BodyPart> Others);
+
+/// <summary>Why an INVITE's body is refused.</summary>
+/// <param name="Status">The SIP status.</param>
+/// <param name="Reason">For the log and the reason phrase.</param>
+/// <param name="More">Headers that go with the status.</param>
+internal sealed record Refusal(int Status, string Reason, HeadersWriter? More = null);
+
+/// <summary>
+/// MSRP offers and answers of the focus: RFC 4975 8, RFC 6135 4.2, RFC 3264. The focus is the endpoint of every leg; in a group it takes
+/// CPIM alone, since the room must know the sender (C-65).
+/// </summary>
+[Clause("RFC 4975", "8", "IMS-1TO1-3", "IMS-FCTY-5")]
+internal static class NegotiateMedia
+{
+    private const int MostParts = 16;
+
+    private static readonly string[] s_groupTypes = [AcceptList.Cpim];
+    private static readonly string[] s_anyTypes = [AcceptList.Cpim, "*"];
+    private static readonly string[] s_anyWrapped = ["*"];
+
+    /// <summary>The offer of an INVITE; or the status that it is refused with.</summary>
+    public static bool TryRead(Node node, SipRequest invite, bool isGroup, out Offer offer, out Refusal refusal)
+    {
+        offer = null!;
+        if (!TryParts(invite, out var sdpBytes, out var others, out refusal)) return false;
+        if (!SessionDescription.TryParse(sdpBytes.Span, out var sdp, out var fault))
+        {
+            refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
+            return false;
+        }
+
+        if (!MsrpMedia.TryFrom(sdp, out var media, out fault) || media.Tls || !TakesEnough(media, isGroup))
+        {
+            refusal = new Refusal(StatusCode.NotAcceptableHere, "No acceptable MSRP media", Incompatible(node));
+            return false;
+        }
+
+        offer = new Offer(sdp, media, others);
+        return true;
+    }
+
+    /// <summary>Our offer to an invitee: <c>actpass</c>, so that a client behind a NAT connects (C-64).</summary>
+    public static byte[] ComposeOffer(Participant invitee, Flow? flow, MsrpMedia? callersOffer)
+    {
+        var media = Ours(invitee, flow, SetupRole.ActPass) with
+        {
+            AcceptTypes = invitee.Focus.IsGroup ? s_groupTypes : callersOffer is { AcceptTypes.Count: > 0 } ? callersOffer.AcceptTypes : s_anyTypes,
+            AcceptWrappedTypes = invitee.Focus.IsGroup ? s_anyWrapped : callersOffer?.AcceptWrappedTypes ?? [],
+        };
+        return Compose(invitee, media, null, flow);
+    }
+
+    /// <summary>Our answer to a caller: the types chosen from his offer; his setup role decides who connects.</summary>
+    /// <param name="caller">Whose offer it was.</param>
+    /// <param name="offer">That offer.</param>
+    /// <param name="others">In 1-1 what the other party can take; null in a group.</param>
+    public static byte[] ComposeAnswer(Participant caller, Offer offer, MsrpMedia? others)
+    {
+        var flow = caller.Session.Offer!.Flow;
+        var offered = offer.Media.AcceptTypes.Count > 0 ? offer.Media.AcceptTypes : s_anyTypes;
+        var own = caller.Focus.IsGroup ? s_groupTypes : others is { AcceptTypes.Count: > 0 } ? others.AcceptTypes : s_anyTypes;
+        var ownWrapped = others is { AcceptWrappedTypes.Count: > 0 } ? others.AcceptWrappedTypes : s_anyWrapped;
+        var media = Ours(caller, flow, offer.Media.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
+        {
+            AcceptTypes = AcceptList.Intersect(offered, own),
+            AcceptWrappedTypes = AcceptList.Intersect(offer.Media.AcceptWrappedTypes, ownWrapped),
+        };
+        return Compose(caller, media, offer.Sdp, flow);
+    }
+
+    /// <summary>Starts the MSRP leg once both descriptions are known (RFC 6135 4.2.2): who is not active waits to be bound (MSW-11).</summary>
+    public static void StartLeg(Participant participant, MsrpMedia remote, bool weConnect)
+    {
+        participant.Remote = remote;
+        participant.Msrp!.SetRemote(remote.Path, remote.MaxSize);
+        if (weConnect) participant.Msrp.Connect();
+        else participant.Msrp.ListenForPeer();
+    }
+
+    /// <summary>Warning 305, incompatible media format (RFC 3261 20.43).</summary>
+    public static HeadersWriter Incompatible(Node node) => (ref SipWriter writer) =>
+        writer.Warning(305, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "MSRP with message/cpim over TCP is needed"u8);
+
+    private static bool TakesEnough(MsrpMedia media, bool isGroup) =>
+        !isGroup || media.AcceptTypes.Count == 0 || AcceptList.Matches(media.AcceptTypes, AcceptList.Cpim);
+
+    private static bool TryParts(SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
+    {
+        sdp = default;
+        others = [];
+        refusal = null!;
+        if (invite.Body.IsEmpty)
+        {
+            refusal = new Refusal(StatusCode.NotAcceptableHere, "An offer is needed");
+            return false;
+        }
+
+        if (!ContentType.TryParse(invite.ContentType.ToString(), out var type, out var fault))
+        {
+            refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
+            return false;
+        }
+
+        if (type.Is("application/sdp"))
+        {
+            sdp = invite.Body;
+            return true;
+        }
+
+        if (!type.Is("multipart/mixed") || type.Parameter("boundary") is not { } boundary)
+        {
+            refusal = new Refusal(StatusCode.UnsupportedMediaType, "", static (ref SipWriter writer) => writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed"));
+            return false;
+        }
+
+        if (!MultipartReader.TryParse(invite.Body, boundary, MostParts, out var parts, out fault))
+        {
+            refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
+            return false;
+        }
+
+        var described = parts.FirstOrDefault(static part => ContentType.TryParse(part.ContentType, out var t, out _) && t.Is("application/sdp"));
+        if (described is null)
+        {
+            refusal = new Refusal(StatusCode.NotAcceptableHere, "An offer is needed");
+            return false;
+        }
+
+        sdp = described.Content;
+        others = [.. parts.Where(part => part != described)];
+        return true;
+    }
+
+    private static MsrpMedia Ours(Participant participant, Flow? flow, SetupRole setup)
+    {
+        var node = participant.Focus.Node;
+        var (host, port) = node.MsrpAddress(flow);
+        participant.Msrp ??= node.Msrp.Open(participant.Focus.Owner.Mailbox, participant, host, port);
+        return new MsrpMedia
+        {
+            Port = port,
+            Path = [participant.Msrp.LocalUri],
+            MaxSize = node.Options.Msrp.MaxMessageSize,
+            Setup = setup,
+        };
+    }
+
+    private static byte[] Compose(Participant participant, MsrpMedia media, SessionDescription? offer, Flow? flow)
+    {
+        var node = participant.Focus.Node;
+        var sdp = SessionDescription.ForMsrp("imserv", node.World.Ids.Number(), 1, node.MsrpAddress(flow).Host, media, offer);
+        return participant.LocalSdp = sdp.ToBytes();
+    }
+}

@@ -1,0 +1,46 @@
+using Confab.Runtime;
+using Confab.Server.Owners;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>IM Session release policy: OMA-IM 7.2.2.8. Rules b, f and 2 a) concern pre-defined groups.</summary>
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-REM", "IMS-RPOL-N1", "IMS-RPOL-N2")]
+internal static class ReleasePolicy
+{
+    /// <summary>The session stands: its longest life begins (rule e).</summary>
+    public static void Start(Focus focus)
+    {
+        var seconds = focus.Node.Options.Session.MaxLengthSeconds;
+        if (seconds == 0) return;
+        focus.MaxLength = new Alarm(focus.Owner.Mailbox, () => ReleaseSession.Run(focus));
+        focus.MaxLength.Set(TimeSpan.FromSeconds(seconds));
+    }
+
+    /// <summary>A participant left or was removed.</summary>
+    public static void AfterDeparture(Focus focus, string address)
+    {
+        if (OriginatorLeft(focus, address) || TooFewLeft(focus)) ReleaseSession.Run(focus);
+    }
+
+    /// <summary>An invitation came to nothing: what remains is counted when the last one has ended (C-50).</summary>
+    public static void AfterRefusal(Focus focus)
+    {
+        if (TooFewLeft(focus)) ReleaseSession.Run(focus);
+    }
+
+    // a) the originator of an ad-hoc or 1-1 session leaves
+    private static bool OriginatorLeft(Focus focus, string address) => address == focus.Originator && focus.Kind switch
+    {
+        SessionKind.OneToOne => true,
+        _ => focus.Node.Options.Session.ReleaseAdhocOnOriginatorLeave,
+    };
+
+    private static bool TooFewLeft(Focus focus) => focus.Kind switch
+    {
+        // c) a 1-1 session with one participant or none
+        SessionKind.OneToOne => focus.ConnectedCount <= 1,
+
+        // d) as few as number-of-remaining-participants, and nobody who may still come
+        _ => focus.InvitedCount == 0 && focus.ConnectedCount <= focus.Node.Options.Session.NumberOfRemainingParticipants,
+    };
+}

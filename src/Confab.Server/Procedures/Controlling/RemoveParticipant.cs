@@ -1,0 +1,38 @@
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Sip.Message;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>Removal of a participant from an IM Session: OMA-IM 7.2.1.9. A pending invitee gets CANCEL instead of BYE.</summary>
+[Clause("OMA-IM", "7.2.1.9", "IMS-REMOVE-1", "IMS-REMOVE-2", "IMS-REMOVE-R1", "IMS-REMOVE-ERR", "IMS-REMOVE-REASON")]
+internal static class RemoveParticipant
+{
+    /// <summary>The Reason of a BYE that ends the session for all (D-10).</summary>
+    public const string Released = "SIP;cause=200;text=\"Session released\"";
+
+    /// <summary>The Reason of a BYE that takes one user out (D-10).</summary>
+    public const string Removed = "SIP;cause=200;text=\"Removed from session\"";
+
+    public static void Run(Participant participant, string reason)
+    {
+        if (participant.State == ParticipantState.Leaving) return;
+        var wasInvited = participant.State == ParticipantState.Invited;
+
+        // No message goes to this leg from here on (C-17).
+        participant.State = ParticipantState.Leaving;
+        participant.Stale?.Cancel();
+        participant.Msrp?.Close(EndReason.Removed);
+
+        // 1) 2) BYE in his dialog, or CANCEL of what he has not answered
+        if (wasInvited && !participant.IsCaller) participant.Session.Cancel();
+        else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
+    }
+
+    /// <summary>200, 481, 408 or no answer: the leg is gone.</summary>
+    public static void OnByeDone(Participant participant)
+    {
+        participant.Focus.Remove(participant);
+        if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
+    }
+}

@@ -1,0 +1,99 @@
+using Confab.Content.Media;
+using Confab.Content.Multipart;
+using Confab.Content.ResourceLists;
+using Confab.Content.Sdp;
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Server.Procedures.General;
+using Confab.Sip.Message;
+using Confab.Sip.Transaction;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>Ad-hoc group session through the conference factory: RFC 4579 5.4, RFC 5366 (flow F2).</summary>
+[Clause("OMA-IM", "7.2.1", "IMS-FCTY-1", "IMS-FCTY-2", "IMS-FCTY-3", "IMS-FCTY-4", "IMS-FCTY-7", "IMS-FCTY-10")]
+internal static class StartAdhocSession
+{
+    public static void Run(Conversation owner, IServerTransaction transaction, Originator originator)
+    {
+        var request = transaction.Request;
+        var node = owner.Node;
+        if (StartOneToOneSession.Privately(request))
+        {
+            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
+            return;
+        }
+
+        if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
+            || !TryInvitees(node, offer, originator, out var invitees, out refusal))
+        {
+            owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
+            return;
+        }
+
+        var focus = new Focus(owner, SessionKind.AdHoc, originator.Address);
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true)
+        {
+            Offer = offer,
+            AuthenticatedFlow = transaction.Flow,
+            State = ParticipantState.Connected,
+        };
+        caller.Session.TakeOffer(transaction);
+
+        // The 200 says that the session is there, not who comes (IMS-FCTY-7).
+        var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
+        NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
+        caller.Session.Accept("application/sdp", answer);
+        ReleasePolicy.Start(focus);
+        foreach (var invitee in invitees)
+        {
+            if (focus.IsReleased) return;
+            InviteParticipant.Run(focus, invitee, null, 70);
+        }
+    }
+
+    /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>
+    private static bool TryInvitees(Node node, Offer offer, Originator originator, out List<string> invitees, out Refusal refusal)
+    {
+        invitees = [];
+        refusal = null!;
+        var list = offer.Others.FirstOrDefault(IsList);
+        if (list is null)
+        {
+            refusal = offer.Others.Count == 0
+                ? new Refusal(StatusCode.BadRequest, "A recipient list is needed")
+                : new Refusal(StatusCode.UnsupportedMediaType, "", static (ref SipWriter writer) => writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml"));
+            return false;
+        }
+
+        if (!ResourceListReader.TryParse(list.Content, node.World.Limits.ListEntries, out var entries, out var fault))
+        {
+            refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
+            return false;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal) { originator.Address };
+        foreach (var entry in entries)
+        {
+            if (!SipUri.TryParse(Text.Of(entry.Uri), out var uri) || !uri.IsSipOrSips || uri.User.IsEmpty)
+            {
+                refusal = new Refusal(StatusCode.BadRequest, "A list entry is no SIP address");
+                return false;
+            }
+
+            var address = uri.AddressKey();
+            if (seen.Add(address)) invitees.Add(address);
+        }
+
+        if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
+        else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = TooMany(node);
+        return refusal is null;
+    }
+
+    private static Refusal TooMany(Node node) => new(
+        StatusCode.BusyHere,
+        "",
+        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many participants"u8));
+
+    private static bool IsList(BodyPart part) => ContentType.TryParse(part.ContentType, out var type, out _) && type.Is("application/resource-lists+xml");
+}

@@ -1,0 +1,108 @@
+using Confab.Content.Sdp;
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Server.Procedures.General;
+using Confab.Sip.Message;
+using Confab.Sip.Transaction;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>
+/// 1-1 IM session: the focus is a back-to-back user agent between the two (flow F1). The caller is answered as the callee answers.
+/// </summary>
+[Clause("OMA-IM", "7.2.1", "IMS-1TO1-1", "IMS-1TO1-2", "IMS-1TO1-3", "IMS-1TO1-4")]
+internal static class StartOneToOneSession
+{
+    public static void Run(Conversation owner, IServerTransaction transaction, Originator originator)
+    {
+        var request = transaction.Request;
+        var node = owner.Node;
+        var address = request.RequestUri.AddressKey();
+        if (Privately(request))
+        {
+            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
+            return;
+        }
+
+        if (node.OutboundProxy is null && !node.Directory.TryGetAccount(request.RequestUri.User.ToString(), out _))
+        {
+            owner.Answer(transaction, StatusCode.NotFound);
+            return;
+        }
+
+        if (request.MaxForwards == 0)
+        {
+            owner.Answer(transaction, StatusCode.TooManyHops);
+            return;
+        }
+
+        if (!NegotiateMedia.TryRead(node, request, isGroup: false, out var offer, out var refusal))
+        {
+            owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
+            return;
+        }
+
+        var focus = new Focus(owner, SessionKind.OneToOne, originator.Address);
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true)
+        {
+            Offer = offer,
+            AuthenticatedFlow = transaction.Flow,
+        };
+        caller.Session.TakeOffer(transaction);
+        caller.Session.SayTrying();
+        InviteParticipant.Run(focus, address, offer.Media, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
+    }
+
+    /// <summary>The callee's 18x reaches the caller.</summary>
+    public static void OnRinging(Participant callee, SipResponse response) =>
+        Caller(callee.Focus)?.Session.Ring(response.Status, Asserting(callee));
+
+    /// <summary>The callee accepted: the caller's 200 carries our own answer.</summary>
+    public static void OnAnswered(Participant callee)
+    {
+        var focus = callee.Focus;
+        if (Caller(focus) is not { } caller)
+        {
+            ReleaseSession.Run(focus);
+            return;
+        }
+
+        var answer = NegotiateMedia.ComposeAnswer(caller, caller.Offer!, callee.Remote);
+        caller.State = ParticipantState.Connected;
+        NegotiateMedia.StartLeg(caller, caller.Offer!.Media, weConnect: caller.Offer.Media.Setup == SetupRole.Passive);
+        caller.Session.Accept("application/sdp", answer, Asserting(callee));
+        ReleasePolicy.Start(focus);
+    }
+
+    /// <summary>The callee's refusal reaches the caller with its code (IMS-1TO1-2); what only concerns our own leg does not.</summary>
+    public static void OnRefused(Focus focus, int status, SipResponse? response)
+    {
+        if (Caller(focus) is { } caller)
+        {
+            var relayed = status switch
+            {
+                // A challenge, a redirection or an overload on our leg is none of the caller's; neither is our own patience (487).
+                < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated =>
+                    StatusCode.TemporarilyUnavailable,
+                _ => status,
+            };
+            var warning = response is not null && response.TryGet(HeaderName.Warning, out var text) ? text : default;
+            caller.Session.Refuse(relayed, (ref SipWriter writer) =>
+            {
+                if (!warning.IsEmpty) writer.Header(HeaderName.Warning, warning);
+            });
+            focus.Remove(caller);
+            caller.Msrp?.Close(EndReason.Declined);
+        }
+
+        ReleaseSession.Run(focus);
+    }
+
+    private static Participant? Caller(Focus focus) => focus.Participants.FirstOrDefault(static p => p is { IsCaller: true, State: ParticipantState.Invited });
+
+    private static HeadersWriter Asserting(Participant participant) =>
+        (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
+
+    /// <summary>Anonymity is asked for; it is refused rather than broken until it is kept everywhere (COM-PRIV).</summary>
+    internal static bool Privately(SipRequest request) => request.TryGet(HeaderName.Privacy, out var privacy) && privacy.ToString().Contains("id", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,99 @@
+// Whether a request proves who sent it, by digest: for SIP, and for the XCAP server, which has the same accounts and realm.
+using System.Net;
+using System.Text;
+using Confab.Runtime;
+using Confab.Server.Ports;
+using Confab.Sip.Authentication;
+using MessageText = Confab.Sip.Message.Text;
+
+namespace Confab.Server.Procedures.General;
+
+/// <summary>What credentials are worth.</summary>
+internal enum DigestVerdict
+{
+    /// <summary>They prove the account.</summary>
+    Proven,
+
+    /// <summary>There are none for us, or they are wrong: 401.</summary>
+    Challenge,
+
+    /// <summary>They are right, and their nonce is not good any more: 401 with stale=true, so that nobody is asked for the password.</summary>
+    Stale,
+
+    /// <summary>Too many wrong ones: 403.</summary>
+    Barred,
+}
+
+/// <summary>Challenges, and credentials that answer them. Any thread may call.</summary>
+[Clause("RFC 7616", "3.4", "COM-AOIA-4")]
+[Clause("RFC 8760", "2.3")]
+internal sealed class DigestVerification(World world, IDirectory directory, ServerOptions options)
+{
+    private static readonly TimeSpan s_nonceLifetime = TimeSpan.FromMinutes(5);
+
+    private readonly NonceCounts _nonces = new(world.Ids, s_nonceLifetime, world.Time.GetUtcNow());
+    private readonly WrongAnswers _wrong = new();
+    private readonly Account _nobody = Nobody(world.Ids, options.Domain);
+    private readonly MessageText _realm = options.Domain;
+
+    private DateTimeOffset Now => world.Time.GetUtcNow();
+
+    /// <summary>Looks at one Authorization value; <paramref name="account"/> is the one proven.</summary>
+    /// <param name="authorization">The value of the header.</param>
+    /// <param name="method">The method of the request.</param>
+    /// <param name="remote">Where it came from.</param>
+    /// <param name="account">The account when proven, else null.</param>
+    public DigestVerdict Verify(MessageText authorization, ReadOnlySpan<byte> method, IPAddress remote, out Account? account)
+    {
+        account = null;
+        if (!IsForUs(authorization, out var credentials)) return DigestVerdict.Challenge;
+        var now = Now;
+        var user = credentials.Username.ToString();
+        if (_wrong.IsBarred(remote, user, now)) return DigestVerdict.Barred;
+
+        // An unknown user costs the same work and gets the same answer as a wrong password: nobody learns here who has an account.
+        // Not compared: the digest's uri with the Request-URI, as proxies on the way retarget (RFC 3261 22.4).
+        var found = Find(user, out var ofAddress);
+        var ha1 = (found ?? _nobody).Ha1(credentials.Algorithm, ofAddress);
+        if (!DigestResponse.Proves(credentials, Encoding.ASCII.GetBytes(ha1), method) || found is null)
+            return _wrong.Note(remote, user, now) ? DigestVerdict.Barred : DigestVerdict.Challenge;
+
+        // The nonce last: whether it is stale is told only to those who know the password, or a guesser could ask so without end.
+        // Without qop there is no count, and a nonce serves once (RFC 2617 clients).
+        if (!_nonces.TryUse(credentials.Nonce, credentials.Qop == DigestQop.None ? 1 : credentials.Count, now)) return DigestVerdict.Stale;
+        _wrong.Clear(remote, user);
+        account = found;
+        return DigestVerdict.Proven;
+    }
+
+    /// <summary>Whether the value is Digest of our realm in a form that we offered.</summary>
+    public bool IsForUs(MessageText authorization, out DigestCredentials credentials) =>
+        DigestCredentials.TryParse(authorization, out credentials) && credentials.IsServed && credentials.Realm.Equals(_realm);
+
+    /// <summary>The challenges of one 401, the stronger first (RFC 8760 2.3).</summary>
+    [Clause("RFC 8760", "2.3")]
+    public IReadOnlyList<DigestChallenge> NewChallenges(bool stale) =>
+        [NewChallenge(DigestAlgorithm.Sha256, stale), NewChallenge(DigestAlgorithm.Md5, stale)];
+
+    private DigestChallenge NewChallenge(DigestAlgorithm algorithm, bool stale) =>
+        new(_realm, _nonces.Issue(Now), default, algorithm, OffersAuth: true, OffersAuthInt: false, stale);
+
+    /// <summary>By the user part, or by the whole address, as some clients name themselves.</summary>
+    private Account? Find(string name, out bool ofAddress)
+    {
+        var at = name.LastIndexOf('@');
+        ofAddress = at >= 0;
+        if (ofAddress && !name.AsSpan(at + 1).Equals(options.Domain, StringComparison.Ordinal)) return null;
+        return directory.TryGetAccount(ofAddress ? name[..at] : name, out var account) && IsOurs(account) ? account : null;
+    }
+
+    /// <summary>An account made for another domain has hashes of another realm.</summary>
+    private bool IsOurs(Account account) =>
+        account.Address.AsSpan(account.Address.LastIndexOf('@') + 1).Equals(options.Domain, StringComparison.OrdinalIgnoreCase);
+
+    private static Account Nobody(Ids ids, string domain)
+    {
+        var secret = ids.Token(130);
+        return Registration.PasswordHash.Of($"sip:nobody@{domain}", secret, domain);
+    }
+}

@@ -1,0 +1,127 @@
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Server.Procedures.Controlling;
+using Confab.Sip.Message;
+using Confab.Sip.Transaction;
+
+namespace Confab.Server.Procedures.General;
+
+/// <summary>
+/// What every request goes through before its procedure, in the order of RFC 3261 8.2, and the one switch that picks the procedure.
+/// </summary>
+[Clause("RFC 3261", "8.2", "IMS-GEN-6", "IMS-GEN-7", "IMS-GEN-8")]
+internal static class ReceiveRequest
+{
+    public static void Run(Conversation owner, IServerTransaction transaction)
+    {
+        var request = transaction.Request;
+        if (request.Method == SipMethod.Cancel) TakeCancel(owner, transaction);
+        else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
+        else if (!ServerHeaders.IsAllowed(request.Method)) owner.Answer(transaction, StatusCode.MethodNotAllowed);
+        else if (!request.RequestUri.IsSipOrSips) owner.Answer(transaction, StatusCode.UnsupportedUriScheme);
+        else if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else if (Verify(owner, transaction) is { } originator) TakeInitial(owner, transaction, originator);
+    }
+
+    private static void TakeInitial(Conversation owner, IServerTransaction transaction, Originator originator)
+    {
+        var request = transaction.Request;
+        if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
+        else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
+        else
+        {
+            switch (RequestKinds.Of(owner.Node, request.RequestUri))
+            {
+                case RequestKind.Factory:
+                    StartAdhocSession.Run(owner, transaction, originator);
+                    break;
+                case RequestKind.User:
+                    StartOneToOneSession.Run(owner, transaction, originator);
+                    break;
+                default:
+                    owner.Answer(transaction, StatusCode.NotFound);
+                    break;
+            }
+        }
+    }
+
+    private static void Register(Conversation owner, IServerTransaction transaction, Originator originator) =>
+        owner.Node.Registrar.Take(
+            transaction,
+            originator.Address,
+            owner.Mailbox,
+            (status, more) => owner.Answer(transaction, status, more));
+
+    private static void TakeCancel(Conversation owner, IServerTransaction cancel)
+    {
+        var cancelled = owner.Transactions.FindCancelled(cancel.Request);
+        owner.Answer(cancel, cancelled is null ? StatusCode.CallTransactionDoesNotExist : StatusCode.Ok);
+        if (cancelled is null || owner.Focus is not { } focus) return;
+        foreach (var participant in focus.Participants)
+        {
+            if (participant.Session.Offer != cancelled) continue;
+            participant.Session.TakeCancel();
+            return;
+        }
+    }
+
+    private static void TakeInDialog(Conversation owner, IServerTransaction transaction)
+    {
+        var request = transaction.Request;
+        if (owner.Focus?.Find(request) is not { } participant)
+        {
+            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
+            return;
+        }
+
+        if (participant.AuthenticatedFlow is not { } known || owner.Node.Verification.NeedsChallenge(request, transaction.Flow, known))
+        {
+            if (Verify(owner, transaction) is not { } originator) return;
+            if (originator.Address != participant.Address)
+            {
+                owner.Answer(transaction, StatusCode.Forbidden);
+                return;
+            }
+
+            participant.AuthenticatedFlow = transaction.Flow;
+        }
+
+        if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (participant.Session.TryTake(transaction)) return;
+        else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else owner.Answer(transaction, StatusCode.MethodNotAllowed);
+    }
+
+    /// <summary>The one who sent it, or null when it has been answered 401 or 403 (D-02).</summary>
+    private static Originator? Verify(Conversation owner, IServerTransaction transaction)
+    {
+        switch (owner.Node.Verification.Verify(transaction.Request, transaction.Flow))
+        {
+            case Verdict.Verified verified:
+                return verified.Originator;
+            case Verdict.Challenged challenged:
+                owner.Answer(transaction, StatusCode.Unauthorized, challenged.Challenges);
+                return null;
+            case Verdict.Refused refused:
+                owner.Answer(transaction, refused.Status, reason: refused.Reason);
+                return null;
+            default:
+                throw new InvalidOperationException("A verdict is one of three");
+        }
+    }
+
+    private static string? FindUnknownExtension(SipRequest request)
+    {
+        List<string>? unknown = null;
+        foreach (var tag in request.Headers(HeaderName.Require))
+        {
+            if (!tag.EqualsIgnoreCase("recipient-list-invite"u8) || request.Method != SipMethod.Invite) (unknown ??= []).Add(tag.ToString());
+        }
+
+        return unknown is null ? null : string.Join(", ", unknown);
+    }
+
+    private static void RefuseExtension(Conversation owner, IServerTransaction transaction, string unknown) =>
+        owner.Answer(transaction, StatusCode.BadExtension, (ref SipWriter writer) => writer.Header(HeaderName.Unsupported, unknown));
+}

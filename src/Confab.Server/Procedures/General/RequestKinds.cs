@@ -1,0 +1,29 @@
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Sip.Message;
+
+namespace Confab.Server.Procedures.General;
+
+/// <summary>What a Request-URI stands for.</summary>
+internal enum RequestKind
+{
+    Unknown,
+    User,
+    Factory,
+    SessionIdentity,
+    Server,
+}
+
+/// <summary>Tells the kinds of Request-URI apart: RFC 4579 5.4.</summary>
+[Clause("RFC 4579", "5.4", "IMS-GEN-8")]
+internal static class RequestKinds
+{
+    public static RequestKind Of(Node node, SipUri uri)
+    {
+        if (uri.User.IsEmpty) return RequestKind.Server;
+        if (SipUri.TryParse(Text.Of(node.FactoryUri), out var factory) && SipUri.SameAddress(factory, uri)) return RequestKind.Factory;
+        if (node.Router.Find(uri) is not null) return RequestKind.SessionIdentity;
+        var isOurs = uri.Host.EqualsIgnoreCase(System.Text.Encoding.UTF8.GetBytes(node.Options.Domain));
+        return isOurs || node.OutboundProxy is not null ? RequestKind.User : RequestKind.Unknown;
+    }
+}

@@ -1,0 +1,38 @@
+using Confab.Runtime;
+using Confab.Sip.Message;
+
+namespace Confab.Server.Procedures.General;
+
+/// <summary>What every message of the server says of it: OMA-IM 7.2.2.1 and "Release version in User-Agent and Server headers".</summary>
+[Clause("OMA-IM", "7.2.2.1", "IMS-GEN-2", "IMS-GEN-5", "COM-VER-2", "COM-VER-3", "COM-VER-4")]
+internal static class ServerHeaders
+{
+    /// <summary>The value of User-Agent and Server: role and release first, then this program (COM-VER-2).</summary>
+    public static readonly string Token = $"IM-serv/OMA1.0 Confab/{typeof(ServerHeaders).Assembly.GetName().Version!.ToString(3)}";
+
+    /// <summary>The methods that work, and no other (D-01).</summary>
+    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER";
+
+    /// <summary>The option tags that work, and no other (D-01).</summary>
+    public const string Supported = "recipient-list-invite";
+
+    public static bool IsAllowed(SipMethod method) =>
+        method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Options or SipMethod.Register;
+
+    public static void WriteRequest(ref SipWriter writer, SipMethod method)
+    {
+        writer.Header(HeaderName.UserAgent, Token);
+        if (method != SipMethod.Invite) return;
+        writer.Header(HeaderName.Allow, Allow);
+        writer.Header(HeaderName.Supported, Supported);
+    }
+
+    public static void WriteResponse(ref SipWriter writer, SipMethod method, int status)
+    {
+        writer.Header(HeaderName.Server, Token);
+        var announces = status == StatusCode.MethodNotAllowed || (status is >= 200 and < 300 && method is SipMethod.Invite or SipMethod.Options);
+        if (!announces) return;
+        writer.Header(HeaderName.Allow, Allow);
+        if (status < 300) writer.Header(HeaderName.Supported, Supported);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Confab.Server.Ports;
+using Confab.Sip.Registration;
+using Microsoft.Data.Sqlite;
+
+namespace Confab.Server.Stores;
+
+/// <summary>Accounts and bindings in <see cref="SqliteDatabase"/>; accounts are kept in memory beside it.</summary>
+public sealed class SqliteDirectory : IDirectory
+{
+    private readonly ConcurrentDictionary<string, Account> _accounts = new(StringComparer.Ordinal);
+    private readonly SqliteDatabase _database;
+    private readonly SqliteCommand _putAccount;
+    private readonly SqliteCommand _removeAccount;
+    private readonly SqliteCommand _addBinding;
+    private readonly SqliteCommand _removeBindings;
+
+    /// <summary>A directory in a database that it shares with other stores, and that its owner disposes.</summary>
+    public SqliteDirectory(SqliteDatabase database)
+    {
+        _database = database;
+        _putAccount = database.Prepare(
+            "INSERT OR REPLACE INTO accounts (user, address, ha1_md5, ha1_sha256, ha1_md5_of_address, ha1_sha256_of_address) VALUES ($1, $2, $3, $4, $5, $6)",
+            "$1", "$2", "$3", "$4", "$5", "$6");
+        _removeAccount = database.Prepare("DELETE FROM accounts WHERE user = $1", "$1");
+        _addBinding = database.Prepare(
+            "INSERT INTO bindings (address, place, contact, call_id, cseq, expires, q, instance, received, parameters) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10");
+        _removeBindings = database.Prepare("DELETE FROM bindings WHERE address = $1", "$1");
+    }
+
+    public IReadOnlyCollection<Account> Accounts => [.. _accounts.Values];
+
+    public void Begin() => _database.Begin();
+
+    public void Commit() => _database.Commit();
+
+    public void Rollback() => _database.Rollback();
+
+    public void Load()
+    {
+        using var command = _database.Connection.CreateCommand();
+        command.CommandText = "SELECT address, ha1_md5, ha1_sha256, ha1_md5_of_address, ha1_sha256_of_address FROM accounts";
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            var account = new Account(row.GetString(0), row.GetString(1), row.GetString(2))
+            {
+                Ha1Md5OfAddress = row.GetString(3),
+                Ha1Sha256OfAddress = row.GetString(4),
+            };
+            _accounts[account.User] = account;
+        }
+    }
+
+    public bool TryGetAccount(string user, [NotNullWhen(true)] out Account? account) => _accounts.TryGetValue(user, out account);
+
+    public void PutAccount(Account account)
+    {
+        SqliteDatabase.Run(
+            _putAccount, account.User, account.Address, account.Ha1Md5, account.Ha1Sha256, account.Ha1Md5OfAddress, account.Ha1Sha256OfAddress);
+        _database.OnCommit(() => _accounts[account.User] = account);
+    }
+
+    public void RemoveAccount(string user)
+    {
+        if (TryGetAccount(user, out var account)) SqliteDatabase.Run(_removeBindings, account.Address);
+        SqliteDatabase.Run(_removeAccount, user);
+        _database.OnCommit(() => _accounts.TryRemove(user, out _));
+    }
+
+    public void SaveBindings(string address, ImmutableArray<Binding> bindings)
+    {
+        SqliteDatabase.Run(_removeBindings, address);
+        for (var place = 0; place < bindings.Length; place++)
+        {
+            var binding = bindings[place];
+            SqliteDatabase.Run(
+                _addBinding, address, place, binding.Contact, binding.CallId, (long)binding.CSeq, binding.Expires.ToUnixTimeMilliseconds(), binding.Q,
+                binding.InstanceId, binding.Received, binding.ContactParameters);
+        }
+    }
+
+    public IReadOnlyDictionary<string, ImmutableArray<Binding>> LoadBindings()
+    {
+        using var command = _database.Connection.CreateCommand();
+        command.CommandText = "SELECT address, contact, call_id, cseq, expires, q, instance, received, parameters FROM bindings ORDER BY address, place";
+        using var row = command.ExecuteReader();
+        var bindings = new Dictionary<string, ImmutableArray<Binding>>(StringComparer.Ordinal);
+        while (row.Read())
+        {
+            var address = row.GetString(0);
+            var binding = new Binding(
+                row.GetString(1),
+                row.GetString(2),
+                (uint)row.GetInt64(3),
+                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)),
+                row.GetFloat(5),
+                row.IsDBNull(6) ? null : row.GetString(6),
+                Flow: null,
+                row.IsDBNull(7) ? null : row.GetString(7),
+                row.GetString(8));
+            bindings[address] = bindings.GetValueOrDefault(address, []).Add(binding);
+        }
+
+        return bindings;
+    }
+
+    public void Dispose()
+    {
+        _putAccount.Dispose();
+        _removeAccount.Dispose();
+        _addBinding.Dispose();
+        _removeBindings.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Confab.Content.Cpim;
+using Confab.Msrp;
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Sip.Message;
+using MessageText = Confab.Sip.Message.Text;
+
+namespace Confab.Server.Switch;
+
+/// <summary>What the beginning of a message says of its sender and of whom it is for.</summary>
+/// <param name="Status">200, or what the sender is answered.</param>
+/// <param name="Addressee">The one member that it is for; null for all.</param>
+/// <param name="Rewrites">Whether From must become the sender's address before it is delivered.</param>
+/// <param name="From">Where the From URI stands in the body.</param>
+internal readonly record struct CpimVerdict(MsrpStatus Status, Participant? Addressee = null, bool Rewrites = false, Range From = default);
+
+/// <summary>
+/// The CPIM rules of a session: RFC 7701 6, D-07. In a group the sender must name himself, and To the room or one member; in a 1-1 session
+/// the leg tells the sender, so that another From is put right instead of refused.
+/// </summary>
+[Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7")]
+internal static class CpimCheck
+{
+    /// <summary>Octets of a message after which its CPIM headers must have ended.</summary>
+    public const int LongestHead = 8 * 1024;
+
+    private static ReadOnlySpan<byte> Anonymous => "sip:anonymous@anonymous.invalid"u8;
+
+    public static CpimVerdict Of(Participant sender, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body, bool isWhole)
+    {
+        var isCpim = IsCpim(contentType);
+        if (!sender.Focus.IsGroup)
+        {
+            var receiver = Other(sender);
+            if (receiver is not null && !Takes(receiver, isCpim, contentType)) return new CpimVerdict(MsrpStatus.UnsupportedType);
+            if (!isCpim) return new CpimVerdict(MsrpStatus.Ok);
+        }
+        else if (!isCpim) return new CpimVerdict(MsrpStatus.UnsupportedType);
+
+        if (!CpimView.TryParse(body, out var view, out _)) return new CpimVerdict(MsrpStatus.BadRequest);
+        var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsAddressOf(view.From, sender);
+        if (!sender.Focus.IsGroup) return new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange);
+        if (!isOwn) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok);
+        return sender.Focus.Find(AddressOf(view.To)) is { State: ParticipantState.Connected } addressee
+            ? new CpimVerdict(MsrpStatus.Ok, addressee)
+            : new CpimVerdict(MsrpStatus.NotFound);
+    }
+
+    /// <summary>The message with its From put right.</summary>
+    public static byte[] Rewrite(ReadOnlySpan<byte> body, Range from, Participant sender)
+    {
+        var (start, length) = from.GetOffsetAndLength(body.Length);
+        return [.. body[..start], .. sender.AddressBytes, .. body[(start + length)..]];
+    }
+
+    public static bool IsCpim(ReadOnlySpan<byte> contentType)
+    {
+        var semicolon = contentType.IndexOf((byte)';');
+        return Ascii.EqualsIgnoreCase((semicolon < 0 ? contentType : contentType[..semicolon]).TrimEnd((byte)' '), "message/cpim"u8);
+    }
+
+    private static bool Takes(Participant receiver, bool isCpim, ReadOnlySpan<byte> contentType) =>
+        receiver.Remote is not { AcceptTypes.Count: > 0 } remote
+        || Content.Media.AcceptList.Matches(remote.AcceptTypes, isCpim ? Content.Media.AcceptList.Cpim : Encoding.UTF8.GetString(contentType));
+
+    private static Participant? Other(Participant sender)
+    {
+        foreach (var participant in sender.Focus.Participants)
+        {
+            if (participant != sender) return participant;
+        }
+
+        return null;
+    }
+
+    /// <summary>The room is called by its identity, by the factory that made it, or by the anonymous URI (D-07).</summary>
+    private static bool IsRoom(Focus focus, ReadOnlySpan<byte> to)
+    {
+        if (to.IndexOf(focus.IdentityUserBytes) == 4) return true; // sip:IDENTITY@...: nobody else has these random bits
+        if (to.SequenceEqual(Anonymous)) return true;
+        return SipUri.TryParse(MessageText.Of(to), out var uri)
+            && SipUri.TryParse(MessageText.Of(focus.Node.FactoryUri), out var factory)
+            && SipUri.SameAddress(uri, factory);
+    }
+
+    private static bool IsAddressOf(ReadOnlySpan<byte> uri, Participant participant) => AddressOf(uri) == participant.Address;
+
+    private static string AddressOf(ReadOnlySpan<byte> uri) => SipUri.TryParse(MessageText.Of(uri), out var parsed) ? parsed.AddressKey() : "";
+}

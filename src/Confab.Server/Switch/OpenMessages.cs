@@ -1,0 +1,96 @@
+using System.Diagnostics.CodeAnalysis;
+using Confab.Msrp;
+using Confab.Server.Owners;
+
+namespace Confab.Server.Switch;
+
+/// <summary>A message of which not all chunks have come.</summary>
+internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] contentType, long total)
+{
+    private byte[] _head = [];
+
+    public ulong Message => message;
+
+    public byte[] MessageId => messageId;
+
+    public byte[] ContentType => contentType;
+
+    /// <summary>Whether its beginning has been checked and copied.</summary>
+    public bool IsForwarded { get; private set; }
+
+    /// <summary>The one member that it is for; null for all.</summary>
+    public Participant? Addressee { get; private set; }
+
+    /// <summary>Octets by which the copies are longer, since From was put right.</summary>
+    public int Shift { get; private set; }
+
+    public long ShiftedTotal => total < 0 ? total : total + Shift;
+
+    /// <summary>
+    /// Collects the beginning until its CPIM headers are whole, then checks them; <see cref="IsForwarded"/> tells that
+    /// <paramref name="beginning"/> is to be copied.
+    /// </summary>
+    public MsrpStatus TryBegin(Participant sender, ReadOnlySpan<byte> body, bool isEnd, out ReadOnlyMemory<byte> beginning)
+    {
+        _head = [.. _head, .. body];
+        beginning = _head;
+        var verdict = CpimCheck.Of(sender, contentType, _head, isWhole: isEnd);
+        if (verdict.Status == MsrpStatus.BadRequest && !isEnd && _head.Length < CpimCheck.LongestHead) return MsrpStatus.Ok;
+        if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
+        if (verdict.Rewrites)
+        {
+            var rewritten = CpimCheck.Rewrite(_head, verdict.From, sender);
+            Shift = rewritten.Length - _head.Length;
+            beginning = rewritten;
+        }
+
+        Addressee = verdict.Addressee;
+        IsForwarded = true;
+        _head = [];
+        return MsrpStatus.Ok;
+    }
+}
+
+/// <summary>The open messages of one member; bounded, the oldest gives way.</summary>
+internal sealed class OpenMessages(int most)
+{
+    private readonly List<OpenMessage> _open = [];
+
+    public int Count => _open.Count;
+
+    public bool TryFind(ReadOnlySpan<byte> messageId, [NotNullWhen(true)] out OpenMessage? found)
+    {
+        foreach (var open in _open)
+        {
+            if (!messageId.SequenceEqual(open.MessageId)) continue;
+            found = open;
+            return true;
+        }
+
+        found = null;
+        return false;
+    }
+
+    public OpenMessage Begin(ulong message, in MsrpFrame frame, out OpenMessage? dropped)
+    {
+        dropped = null;
+        if (_open.Count == most)
+        {
+            dropped = _open[0];
+            _open.RemoveAt(0);
+        }
+
+        var open = new OpenMessage(message, frame.MessageId.ToArray(), frame.ContentType.ToArray(), frame.Range.Total);
+        _open.Add(open);
+        return open;
+    }
+
+    public void Remove(OpenMessage open) => _open.Remove(open);
+
+    public IReadOnlyList<OpenMessage> TakeAll()
+    {
+        var all = _open.ToArray();
+        _open.Clear();
+        return all;
+    }
+}
