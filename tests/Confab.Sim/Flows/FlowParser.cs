@@ -222,7 +222,7 @@ public sealed partial class FlowParser
 
     private FlowFailureException Fail(string message) => new($"{_path}:{_line}: {message}");
 
-    private static (string Word, string Rest) FirstWord(string line)
+    private static (string Word, string Tail) FirstWord(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
         return space < 0 ? (line, "") : (line[..space], line[space..].Trim());
