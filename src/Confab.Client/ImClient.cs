@@ -134,7 +134,7 @@ public sealed partial class ImClient : IAsyncDisposable
             {
                 if (answer.TrySetCanceled(cancellationToken) && giveUp is not null) Mailbox.Post(giveUp);
             });
-            answer.Task.ContinueWith(
+            _ = answer.Task.ContinueWith(
                 static (_, state) => ((CancellationTokenRegistration)state!).Dispose(),
                 registration,
                 CancellationToken.None,

@@ -5,7 +5,7 @@ namespace Confab.Runtime;
 /// <summary>Handles what arrives on one stream flow. Called by the flow's reader, one call at a time.</summary>
 public interface IStreamHandler
 {
-    /// <summary>Takes bytes in their order; returns how many were consumed. The rest comes again with what follows it.</summary>
+    /// <summary>Takes bytes in their order; returns how many were consumed. The rest comes again with what follows it, and on resuming after a pause.</summary>
     int OnReceived(ReadOnlySpan<byte> bytes);
 
     /// <summary>The flow is gone; called once, last.</summary>

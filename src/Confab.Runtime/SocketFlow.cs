@@ -14,7 +14,9 @@ internal sealed partial class SocketFlow : StreamFlow
     private const int IdleBuffer = 1024;
     private const int BusyBuffer = 32 * 1024;
     private const int ReadsPerTurn = 8;
+    private const int TurnsWithoutWaiting = 16;
     private const int SendSlice = 64 * 1024;
+    private const int NotEnded = -1;
 
     private readonly SocketNetwork _network;
     private readonly Socket _socket;
@@ -24,11 +26,11 @@ internal sealed partial class SocketFlow : StreamFlow
     private byte[] _buffer;
     private int _kept;
     private IStreamHandler? _handler;
-    private EndReason _endReason;
+    private int _endReason = NotEnded;
     private long _progressAt;
     private bool _heard;
     private TaskCompletionSource? _paused;
-    private readonly Lock _pauseGate = new();
+    private readonly Lock _readGate = new();
 
     public SocketFlow(SocketNetwork network, Socket socket, Transport transport, bool isAccepted, ILogger log)
         : base(network.Limits.QueuedBytesPerFlow)
@@ -62,22 +64,26 @@ internal sealed partial class SocketFlow : StreamFlow
 
     public override void Close(EndReason reason)
     {
+        // The reason first: the reader, which tells it to the handler, may see the flow closed before this method is done.
+        Interlocked.CompareExchange(ref _endReason, (int)reason, NotEnded);
         if (!MarkClosed()) return;
-        _endReason = reason;
         _network.Forget(this);
-        _socket.Dispose(); // wakes the reader, which tells the handler
+        lock (_readGate) End(resets: reason == EndReason.ConnectionLost || IsBackedUp);
         ResumeReading();
     }
 
     public override void PauseReading()
     {
-        lock (_pauseGate) _paused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_readGate)
+        {
+            if (IsOpen) _paused ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     public override void ResumeReading()
     {
         TaskCompletionSource? paused;
-        lock (_pauseGate) (paused, _paused) = (_paused, null);
+        lock (_readGate) (paused, _paused) = (_paused, null);
         paused?.SetResult();
     }
 
@@ -101,7 +107,12 @@ internal sealed partial class SocketFlow : StreamFlow
             while (sent < bytes.Length)
             {
                 var n = _socket.Send(bytes[sent..], SocketFlags.None, out var error);
-                if (error == SocketError.WouldBlock) break;
+                if (error == SocketError.WouldBlock)
+                {
+                    Interlocked.Exchange(ref _progressAt, _network.Time.GetTimestamp()); // before the sweep can see the flow backed up
+                    break;
+                }
+
                 if (error != SocketError.Success)
                 {
                     failed = EndReason.ConnectionLost;
@@ -119,11 +130,7 @@ internal sealed partial class SocketFlow : StreamFlow
         return sent;
     }
 
-    protected override void BeginSend(ReadOnlyMemory<byte> bytes)
-    {
-        Volatile.Write(ref _progressAt, _network.Time.GetTimestamp());
-        _ = SendRestAsync(bytes);
-    }
+    protected override void BeginSend(ReadOnlyMemory<byte> bytes) => _ = SendRestAsync(bytes);
 
     private async Task SendRestAsync(ReadOnlyMemory<byte> rest)
     {
@@ -135,14 +142,18 @@ internal sealed partial class SocketFlow : StreamFlow
                 Volatile.Write(ref _progressAt, _network.Time.GetTimestamp());
                 rest = rest[n..];
             }
+
+            using (Turn.Enter()) OnSent();
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             Close(EndReason.ConnectionLost);
-            return;
         }
-
-        using (Turn.Enter()) OnSent();
+        catch (Exception exception)
+        {
+            LogFault(exception, Remote);
+            Close(EndReason.Fault);
+        }
     }
 
     private async Task ReadAsync()
@@ -150,13 +161,23 @@ internal sealed partial class SocketFlow : StreamFlow
         var reason = EndReason.ConnectionLost;
         try
         {
-            while (IsOpen)
+            for (var straight = 1; IsOpen; straight++)
             {
                 Task? paused;
-                lock (_pauseGate) paused = _paused?.Task;
-                if (paused is not null) await paused.ConfigureAwait(false);
+                lock (_readGate) paused = _paused?.Task;
+                if (paused is not null)
+                {
+                    await paused.ConfigureAwait(false);
+                    if (_kept > 0 && IsOpen) using (Turn.Enter()) Take(0); // what the handler left when it paused waits for nothing more
+                    continue;
+                }
 
-                var n = await _socket.ReceiveAsync(_buffer.AsMemory(_kept)).ConfigureAwait(false);
+                var receiving = _socket.ReceiveAsync(_buffer.AsMemory(_kept));
+
+                // Who sends without a pause must not keep the thread that accepts or reads for others.
+                if (!receiving.IsCompleted) straight = 0;
+                else if (straight % TurnsWithoutWaiting == 0) await Task.Yield();
+                var n = await receiving.ConfigureAwait(false);
                 if (n == 0)
                 {
                     reason = EndReason.PeerClosed;
@@ -173,13 +194,30 @@ internal sealed partial class SocketFlow : StreamFlow
         }
         catch (Exception exception)
         {
-            LogReadFault(exception, Remote);
+            LogFault(exception, Remote);
             reason = EndReason.Fault;
         }
 
         Close(reason);
+        lock (_readGate) _socket.Dispose(); // not while End shuts it down: that too would reset it
         if (_buffer != _idle) ArrayPool<byte>.Shared.Return(_buffer);
-        using (Turn.Enter()) _handler!.OnClosed(_endReason);
+        using (Turn.Enter()) _handler!.OnClosed((EndReason)_endReason);
+    }
+
+    /// <summary>Wakes the reader, which tells the handler.</summary>
+    private void End(bool resets)
+    {
+        try
+        {
+            // Disposing a socket that is being read resets the connection, and bytes the system has not sent yet are lost: the last words
+            // of a flow closed in good order. So that is shut down, which ends the read with nothing, and the reader disposes it.
+            if (_handler is null || resets || OperatingSystem.IsWindows()) _socket.Dispose();
+            else _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            _socket.Dispose(); // the peer reset it first
+        }
     }
 
     /// <summary>Gives the handler what came, reading on without waiting while a read fills its buffer.</summary>
@@ -209,7 +247,7 @@ internal sealed partial class SocketFlow : StreamFlow
 
     private void Grow()
     {
-        var wanted = _kept > BusyBuffer / 2 ? _buffer.Length * 2 : BusyBuffer;
+        var wanted = _kept > _buffer.Length / 2 ? Math.Max(BusyBuffer, _buffer.Length * 2) : BusyBuffer;
         if (wanted <= _buffer.Length) return;
         var grown = ArrayPool<byte>.Shared.Rent(wanted);
         _buffer.AsSpan(0, _kept).CopyTo(grown);
@@ -227,6 +265,6 @@ internal sealed partial class SocketFlow : StreamFlow
     private static IPEndPoint Plain(IPEndPoint point) =>
         point.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(point.Address.MapToIPv4(), point.Port) : point;
 
-    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A reader failed; its connection to {Remote} is closed")]
-    private partial void LogReadFault(Exception exception, IPEndPoint remote);
+    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A handler failed; its connection to {Remote} is closed")]
+    private partial void LogFault(Exception exception, IPEndPoint remote);
 }

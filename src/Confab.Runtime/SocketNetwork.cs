@@ -11,6 +11,7 @@ namespace Confab.Runtime;
 public sealed partial class SocketNetwork : INetwork
 {
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_acceptAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<SocketFlow, byte> _flows = new();
     private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
@@ -71,7 +72,9 @@ public sealed partial class SocketNetwork : INetwork
 
     internal void Forget(SocketFlow flow)
     {
-        if (_flows.TryRemove(flow, out _) && flow.IsAccepted) _perAddress.AddOrUpdate(flow.Remote.Address, 0, static (_, n) => n - 1);
+        if (!_flows.TryRemove(flow, out _) || !flow.IsAccepted) return;
+        var address = flow.Remote.Address;
+        if (_perAddress.AddOrUpdate(address, 0, static (_, n) => n - 1) == 0) _perAddress.TryRemove(new(address, 0));
     }
 
     private async Task AcceptAsync(Socket listener, Transport transport, Func<StreamFlow, IStreamHandler> accept)
@@ -90,8 +93,10 @@ public sealed partial class SocketNetwork : INetwork
             catch (SocketException exception)
             {
                 if (exception.SocketErrorCode is SocketError.OperationAborted or SocketError.Interrupted) return;
+                // A client that went away before it was accepted, or too many open files: the next one may fare better, a little later.
                 LogAcceptFailed(exception.SocketErrorCode);
-                continue; // a client that went away before it was accepted, or too many open files: the next one may fare better
+                await Task.Delay(s_acceptAgain, _time).ConfigureAwait(false);
+                continue;
             }
 
             Admit(socket, transport, accept);
@@ -100,50 +105,65 @@ public sealed partial class SocketNetwork : INetwork
 
     private void Admit(Socket socket, Transport transport, Func<StreamFlow, IStreamHandler> accept)
     {
-        SocketFlow? flow = null;
+        SocketFlow flow;
         try
         {
             flow = new SocketFlow(this, socket, transport, isAccepted: true, _log);
-            if (_perAddress.AddOrUpdate(flow.Remote.Address, 1, static (_, n) => n + 1) > Limits.ConnectionsPerAddress)
-            {
-                LogTooMany(flow.Remote.Address, Limits.ConnectionsPerAddress);
-                _flows[flow] = 0;
-                flow.Close(EndReason.LimitExceeded);
-                return;
-            }
-
-            Start(flow, accept(flow));
         }
         catch (SocketException)
         {
-            // Reset between accept and the first question about it.
-            socket.Dispose();
-            flow?.Close(EndReason.ConnectionLost);
+            socket.Dispose(); // reset between accept and the first question about it
+            return;
         }
+
+        _flows[flow] = 0;
+        if (_perAddress.AddOrUpdate(flow.Remote.Address, 1, static (_, n) => n + 1) > Limits.ConnectionsPerAddress)
+        {
+            LogTooMany(flow.Remote.Address, Limits.ConnectionsPerAddress);
+            flow.Close(EndReason.LimitExceeded);
+            return;
+        }
+
+        Open(flow, accept);
     }
 
     private async Task ConnectAsync(IPEndPoint remote, Transport transport, Func<StreamFlow, IStreamHandler> connected, Action<EndReason> failed)
     {
-        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
+        SocketFlow flow;
         try
         {
+            socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
             await socket.ConnectAsync(remote, patience.Token).ConfigureAwait(false);
+            flow = new SocketFlow(this, socket, transport, isAccepted: false, _log);
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             failed(exception is OperationCanceledException ? EndReason.TimedOut : EndReason.Unreachable);
             return;
         }
 
-        var flow = new SocketFlow(this, socket, transport, isAccepted: false, _log);
-        Start(flow, connected(flow));
+        _flows[flow] = 0;
+        Open(flow, connected);
     }
 
-    private void Start(SocketFlow flow, IStreamHandler handler)
+    private void Open(SocketFlow flow, Func<StreamFlow, IStreamHandler> open)
     {
-        _flows[flow] = 0;
+        IStreamHandler handler;
+        try
+        {
+            using (Turn.Enter()) handler = open(flow);
+        }
+        catch (Exception exception)
+        {
+            // A bug: this connection is lost, those to come are not.
+            LogOpenFault(exception, flow.Remote);
+            flow.Close(EndReason.Fault);
+            return;
+        }
+
         flow.Start(handler);
     }
 
@@ -173,6 +193,9 @@ public sealed partial class SocketNetwork : INetwork
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Address} has more than {Most} connections (Limits:ConnectionsPerAddress); the newest was closed")]
     private partial void LogTooMany(IPAddress address, int most);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "The connection with {Remote} got no handler and is closed")]
+    private partial void LogOpenFault(Exception exception, IPEndPoint remote);
 
     private sealed class Listener(Socket socket) : IListener
     {

@@ -71,8 +71,8 @@ public sealed partial class StoreLane
             }
 
             // One that fails must not take the others with it: after a failed group each is tried alone.
-            if (!TryCommit(batch)) foreach (var request in batch) request.Answer(TryCommit([request]));
-            else foreach (var request in batch) request.Answer(true);
+            var stored = TryCommit(batch);
+            foreach (var request in batch) request.Answer(stored || (batch.Count > 1 && TryCommit([request])));
             batch.Clear();
         }
     }

@@ -81,6 +81,7 @@ public abstract class StreamFlow : Flow
     internal void Flush()
     {
         EndReason failed;
+        var rest = ReadOnlyMemory<byte>.Empty;
         lock (_gate)
         {
             _dirty = false;
@@ -92,15 +93,18 @@ public abstract class StreamFlow : Flow
                 _inFlightLength = _length - sent;
                 _sending = true;
                 _length = 0;
-                BeginSend(_inFlight.AsMemory(sent, _inFlightLength));
-                return;
+                rest = _inFlight.AsMemory(sent, _inFlightLength);
             }
-
-            _length = 0;
-            if (failed == EndReason.None && !_closeWhenSent) return;
+            else
+            {
+                _length = 0;
+                if (failed == EndReason.None && !_closeWhenSent) return;
+            }
         }
 
-        Close(failed);
+        // Outside the lock: it may complete at once, and who is told of it may write to other flows.
+        if (rest.Length > 0) BeginSend(rest);
+        else Close(failed);
     }
 
     /// <summary>The transport took all that <see cref="BeginSend"/> gave it.</summary>

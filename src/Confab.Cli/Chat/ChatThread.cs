@@ -16,7 +16,7 @@ sealed class ChatThread : SynchronizationContext, IDisposable
         try
         {
             var done = main();
-            done.ContinueWith(_ => thread._work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = done.ContinueWith(_ => thread._work.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             foreach (var (callback, state) in thread._work.GetConsumingEnumerable()) callback(state);
             return done.GetAwaiter().GetResult();
         }

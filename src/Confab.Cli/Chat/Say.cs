@@ -1,5 +1,3 @@
-using Confab.Client;
-
 namespace Confab.Cli.Chat;
 
 /// <summary>What starts with no slash: said in the current session, once all that has begun is established or has ended.</summary>

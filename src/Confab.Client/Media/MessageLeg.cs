@@ -1,5 +1,4 @@
 using Confab.Client.Procedures;
-using Confab.Content.Sdp;
 using Confab.Msrp;
 using Confab.Runtime;
 

@@ -6,7 +6,6 @@
 //                   Idle (first time)             Waiting ─backoff─► Registering
 using System.Globalization;
 using Confab.Runtime;
-using Confab.Sip.Authentication;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transport;

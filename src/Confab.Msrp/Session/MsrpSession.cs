@@ -72,6 +72,8 @@ public sealed partial class MsrpSession
 
     internal byte[] LocalUriBytes { get; }
 
+    internal MsrpConnection? Connection => _connection;
+
     private World World => _transport.World;
 
     /// <summary>Tells the session its peer, from the path attribute of the peer's SDP; false when that is no path of MSRP URIs.</summary>

@@ -179,7 +179,9 @@ internal sealed class Outbox(MsrpSession session)
         if (_open.Remove(message) && message.Written > 0)
         {
             Fields.Shared.Start(message.MessageIdBytes, ByteRange.Empty with { Total = message.Length }).Reports(message.SuccessReport, message.FailureReport);
-            _session.WriteChunk(World.Ids.Unique(), Fields.Shared.Written, default, hasBody: false, '#');
+            var id = World.Ids.Unique();
+            var written = _session.WriteChunk(id, Fields.Shared.Written, default, hasBody: false, '#');
+            if (written == SendStatus.Sent && message.FailureReport != FailureReport.No) Await(id, message, 0); // its answer is no news
         }
 
         if (!message.IsSettled) Settle(message, status);

@@ -50,8 +50,8 @@ public sealed partial class SipSession
         // A peer that knows nothing of CANCEL sends no final response: after 64*T1 the INVITE is given up (RFC 3261 9.1).
         _noFinal = new Alarm(Mailbox, () =>
         {
-            _agent.Transactions.Abandon(_invite!);
             GiveUp(StatusCode.RequestTerminated);
+            _agent.Transactions.Abandon(_invite!);
         });
         _noFinal.Set(_agent.Transactions.Times.Patience);
     }

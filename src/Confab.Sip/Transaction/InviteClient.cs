@@ -73,9 +73,9 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
                 _repeat?.Cancel();
                 _ack = CopyOfInvite.Ack(_request, response);
                 _table.Transport.Send(_flow, _ack);
-                if (_flow.IsReliable) Gone();
-                else _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
+                if (!_flow.IsReliable) _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
                 _user.OnResponse(response, flow);
+                if (_flow.IsReliable) Gone();
                 break;
             case State.Completed when response.Status >= 300:
                 _table.Transport.Send(_flow, _ack);
@@ -84,6 +84,18 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
                 _user.OnResponse(response, flow);
                 break;
         }
+    }
+
+    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
+    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
+
+    public void Gone()
+    {
+        _state = State.Gone;
+        _repeat?.Cancel();
+        _end.Cancel();
+        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
+        _table.ForgetClient(_request);
     }
 
     private void OnTimerA()
@@ -99,22 +111,10 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
         else Gone();
     }
 
-    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
-    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
-
-    public void Gone()
-    {
-        _state = State.Gone;
-        _repeat?.Cancel();
-        _end.Cancel();
-        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
-        _table.ForgetClient(_request);
-    }
-
     private void Fail(EndReason reason)
     {
         if (_state is not (State.Calling or State.Proceeding)) return;
-        Gone();
         _user.OnNoResponse(reason);
+        Gone();
     }
 }

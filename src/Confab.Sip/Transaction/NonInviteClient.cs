@@ -61,11 +61,23 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         {
             _state = State.Completed;
             _repeat?.Cancel();
-            if (_flow.IsReliable) Gone();
-            else _end.Set(_table.Times.T4); // Timer K
+            if (!_flow.IsReliable) _end.Set(_table.Times.T4); // Timer K
         }
 
         _user.OnResponse(response, flow);
+        if (_state == State.Completed && _flow.IsReliable) Gone();
+    }
+
+    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
+    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
+
+    public void Gone()
+    {
+        _state = State.Gone;
+        _repeat?.Cancel();
+        _end.Cancel();
+        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
+        _table.ForgetClient(_request);
     }
 
     private void OnTimerE()
@@ -81,22 +93,10 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         else Fail(EndReason.TimedOut);
     }
 
-    /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
-    public void OnFlowClosed() => _table.Mailbox.Post(() => Fail(EndReason.Unreachable));
-
-    public void Gone()
-    {
-        _state = State.Gone;
-        _repeat?.Cancel();
-        _end.Cancel();
-        if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
-        _table.ForgetClient(_request);
-    }
-
     private void Fail(EndReason reason)
     {
         if (_state is not (State.Trying or State.Proceeding)) return;
-        Gone();
         _user.OnNoResponse(reason);
+        Gone();
     }
 }

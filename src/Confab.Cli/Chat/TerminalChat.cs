@@ -1,0 +1,92 @@
+using Confab.Client;
+using Spectre.Console;
+
+namespace Confab.Cli.Chat;
+
+/// <summary>The chat on a terminal: keys, events and the clock meet on one thread, so nothing is ever written into what is being typed.</summary>
+static class TerminalChat
+{
+    /// <summary>Runs until /quit, Ctrl-D, or the token; gives the exit code.</summary>
+    public static async Task<int> RunAsync(ImClient client, string address, TimeProvider time, CancellationToken quit)
+    {
+        var editor = new LineEditor(Console.Out, static () => Console.WindowWidth, CompleteCommand);
+        Conversation? chat = null;
+        var face = new TerminalFace(Screen(), editor, time, () => chat!.Sessions);
+        chat = new Conversation(client, address, face, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(quit);
+        _ = chat.ShowEventsAsync(); // ends with the client
+        var isIn = false;
+        var controlC = Console.TreatControlCAsInput;
+        try
+        {
+            isIn = await chat.RegisterAsync(stop.Token);
+            if (isIn)
+            {
+                Console.TreatControlCAsInput = true;
+                face.Show(new CommandList([.. VerbList.All.Take(2), VerbList.Find("/help")!, VerbList.Find("/quit")!]));
+                var over = new TaskCompletionSource();
+                using var stopped = stop.Token.Register(() => over.TrySetResult());
+                ReadKeys(SynchronizationContext.Current!, key => TakeKey(key, editor, face, chat, over));
+                await over.Task;
+            }
+        }
+        catch (OperationCanceledException) when (quit.IsCancellationRequested)
+        {
+            isIn = true; // asked to stop: that is no failure
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = controlC;
+        }
+
+        await chat.CloseAsync();
+        editor.Hide();
+        return isIn ? 0 : 1;
+    }
+
+    static void TakeKey(ConsoleKeyInfo key, LineEditor editor, TerminalFace face, Conversation chat, TaskCompletionSource over)
+    {
+        switch (editor.Take(key))
+        {
+            case KeyOutcome.Ended:
+                over.TrySetResult();
+                break;
+            case KeyOutcome.Entered:
+                _ = RunAsync(editor.Finished, face, chat, over);
+                break;
+        }
+    }
+
+    // Not one after the other: while a text waits for an answer, /leave gives the call up.
+    static async Task RunAsync(string line, TerminalFace face, Conversation chat, TaskCompletionSource over)
+    {
+        if (line.Trim().Length > 0) face.Echo(line.Trim());
+        await chat.RunAsync(line);
+        if (chat.IsOver) over.TrySetResult();
+    }
+
+    static void ReadKeys(SynchronizationContext thread, Action<ConsoleKeyInfo> take) => new Thread(() =>
+    {
+        while (true)
+        {
+            var key = Console.ReadKey(intercept: true);
+            thread.Post(_ => take(key), null);
+        }
+    })
+    {
+        IsBackground = true,
+        Name = "keys",
+    }.Start();
+
+    static IReadOnlyList<string> CompleteCommand(string typed) =>
+        typed.StartsWith('/') && !typed.Contains(' ', StringComparison.Ordinal)
+            ? [.. VerbList.All.Select(static verb => verb.Name).Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))]
+            : [];
+
+    static IAnsiConsole Screen() => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Out),
+        Ansi = AnsiSupport.Yes,
+        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+    });
+}

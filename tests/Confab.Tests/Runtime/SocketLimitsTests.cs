@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using Confab.Runtime;
+using Xunit;
+
+namespace Confab.Tests.Runtime;
+
+public sealed class SocketLimitsTests : IDisposable
+{
+    private readonly Loopback _loopback = new(new Limits { ConnectionsPerAddress = 3, FirstByteSeconds = 60 });
+
+    public void Dispose() => _loopback.Dispose();
+
+    [Fact]
+    public async Task One_address_has_so_many_connections_and_a_closed_one_makes_room()
+    {
+        var accepted = new List<StreamFlow>();
+        using var listener = _loopback.Listen(flow =>
+        {
+            lock (accepted) accepted.Add(flow);
+            return new Ears(bytes =>
+            {
+                flow.Send(bytes.Span);
+                return bytes.Length;
+            });
+        });
+        var first = await Admitted(listener.Local);
+        await Admitted(listener.Local);
+        await Admitted(listener.Local);
+
+        var refused = new Ears();
+        await _loopback.Connect(listener.Local, refused);
+        await refused.Ends();
+        Assert.Equal(3, accepted.Count);
+
+        first.Close(EndReason.Left);
+        for (var tries = 0; !accepted.Exists(static flow => !flow.IsOpen); tries++)
+        {
+            Assert.True(tries < 20_000);
+            await Task.Delay(1);
+        }
+
+        await Admitted(listener.Local);
+        Assert.Equal(4, accepted.Count);
+    }
+
+    [Fact]
+    public async Task A_connection_that_says_nothing_at_first_is_closed_and_one_that_spoke_may_be_silent_since()
+    {
+        Ears silent = new(), spoke = new();
+        var accepted = 0;
+        using var listener = _loopback.Listen(_ => ++accepted == 1 ? silent : spoke);
+        var dialled = new Ears();
+        await _loopback.Connect(listener.Local, dialled);
+        var talker = new Ears();
+        (await _loopback.Connect(listener.Local, talker)).Send("x"u8);
+        await spoke.Hears(1);
+
+        _loopback.Time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Empty(silent.Closed);
+        _loopback.Time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(EndReason.Silent, await silent.Ends());
+        Assert.Equal(EndReason.PeerClosed, await dialled.Ends());
+        _loopback.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Empty(spoke.Closed);
+        Assert.Empty(talker.Closed); // the end that dialled owes no first byte
+    }
+
+    [Fact]
+    public async Task A_network_that_is_disposed_closes_its_flows()
+    {
+        Ears atNear = new(), atFar = new();
+        await _loopback.Pair(atNear, atFar);
+        _loopback.Network.Dispose();
+        EndReason[] either = [EndReason.ShuttingDown, EndReason.PeerClosed]; // the other end may notice before it is closed itself
+        Assert.Contains(await atNear.Ends(), either);
+        Assert.Contains(await atFar.Ends(), either);
+        Assert.Equal(0, _loopback.Network.FlowCount);
+    }
+
+    [Fact]
+    public async Task A_peer_that_resets_ends_as_lost()
+    {
+        var heard = new Ears();
+        using var listener = _loopback.Listen(_ => heard);
+        var peer = _loopback.Bare(listener.Local);
+        peer.Send("x"u8);
+        await heard.Hears(1);
+        peer.LingerState = new LingerOption(true, 0);
+        peer.Dispose();
+        Assert.Equal(EndReason.ConnectionLost, await heard.Ends());
+        Assert.Empty(_loopback.Log.Errors);
+    }
+
+    [Fact]
+    public async Task Names_resolve_and_unknown_ones_to_nothing()
+    {
+        Assert.Equal([IPAddress.Parse("192.0.2.7")], await Resolve("192.0.2.7"));
+        Assert.Contains(IPAddress.Loopback, await Resolve("localhost"));
+        Assert.Empty(await Resolve(new string('x', 300)));
+    }
+
+    private Task<IReadOnlyList<IPAddress>> Resolve(string host)
+    {
+        var done = new TaskCompletionSource<IReadOnlyList<IPAddress>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loopback.Network.Resolve(host, done.SetResult);
+        return done.Task.WaitAsync(Loopback.Patience);
+    }
+
+    private async Task<StreamFlow> Admitted(IPEndPoint to)
+    {
+        var heard = new Ears();
+        var flow = await _loopback.Connect(to, heard);
+        flow.Send("x"u8);
+        await heard.Hears(1);
+        return flow;
+    }
+}
