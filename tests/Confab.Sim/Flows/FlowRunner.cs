@@ -11,10 +11,10 @@ public sealed class FlowRunner
     private readonly Expectation _expectation;
     private FlowStep? _now;
 
-    private FlowRunner(FlowScript script)
+    private FlowRunner(FlowScript script, FlowStage stage)
     {
         _script = script;
-        _stage = new FlowStage(script);
+        _stage = stage;
         _variables = new FlowVariables(_stage.Property);
         _expectation = new Expectation(_stage, _variables);
     }
@@ -24,10 +24,10 @@ public sealed class FlowRunner
     /// <exception cref="FlowFailureException">It went otherwise; the message shows where, what came, and the transcript so far.</exception>
     public static async Task<string> PlayAsync(FlowScript script)
     {
-        var runner = new FlowRunner(script);
-        await using (runner._stage.ConfigureAwait(false))
+        var stage = new FlowStage(script);
+        await using (stage.ConfigureAwait(false))
         {
-            return await runner.PlayAsync().ConfigureAwait(false);
+            return await new FlowRunner(script, stage).PlayAsync().ConfigureAwait(false);
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class PlainSip
         get
         {
             var parts = (this["CSeq"] ?? "0 NONE").Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return (int.Parse(parts[0], CultureInfo.InvariantCulture), parts[^1]);
+            return (int.TryParse(parts[0], CultureInfo.InvariantCulture, out var number) ? number : 0, parts[^1]);
         }
     }
 
