@@ -44,7 +44,7 @@ internal static class StartSession
                     more?.Invoke(ref writer);
                 },
                 flow,
-                from.Name));
+                FromName: from.Name));
         });
     }
 
