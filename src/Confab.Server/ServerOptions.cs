@@ -41,6 +41,12 @@ public sealed class SipOptions
     /// <summary>Addresses or CIDR blocks whose P-Asserted-Identity is believed (RFC 3325).</summary>
     public List<string> TrustedPeers { get; set; } = [];
 
+    /// <summary>
+    /// Digest algorithms offered, <c>MD5</c> and <c>SHA-256</c>, in the order of the challenges. A client takes the strongest it knows or, as
+    /// SIPp does, the first; <c>SHA-256</c> alone shuts out clients of RFC 3261.
+    /// </summary>
+    public List<string> DigestAlgorithms { get; set; } = ["MD5", "SHA-256"];
+
     /// <summary>HOST or HOST:PORT that peers are told where the listening address is not what they can reach.</summary>
     public string? Advertise { get; set; }
 

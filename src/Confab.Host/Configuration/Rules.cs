@@ -17,6 +17,7 @@ static class Rules
         ["Sip:ConferenceFactory"] = SipUri,
         ["Sip:Exploder"] = SipUri,
         ["Sip:TrustedPeers:*"] = Rule.Matching("an IP address, or a CIDR block such as 10.0.0.0/8 with no bit set behind its length", Names.IsAddressOrBlock),
+        ["Sip:DigestAlgorithms:*"] = Rule.OneOf(["MD5", "SHA-256"], []),
         ["Sip:Advertise"] = Advertise,
         ["Sip:OutboundProxy"] = Rule.Matching("HOST:PORT or sip:[USER@]HOST[:PORT][;PARAMETERS]", Names.IsProxy),
         ["Msrp:Listen:*"] = Rule.Listener(["tcp"], ["tls", "ws", "wss"]),

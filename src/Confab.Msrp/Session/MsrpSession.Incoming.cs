@@ -42,7 +42,8 @@ public sealed partial class MsrpSession
         }
 
         if (frame.IsLastPiece) connection.Answer(frame, status, LocalUriBytes);
-        if (frame.SuccessReport && frame.HasBody && ReportsSuccess && _connection == connection) ReportWhenComplete(frame);
+        if (frame.Continuation == '#') _successReports?.Forget(frame.MessageId);
+        else if (frame.SuccessReport && frame.HasBody && ReportsSuccess && _connection == connection) ReportWhenComplete(frame);
     }
 
     private MsrpStatus Check(in MsrpFrame frame)

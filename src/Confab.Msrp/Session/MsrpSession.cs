@@ -25,9 +25,6 @@ public sealed partial class MsrpSession
     private MsrpUri[] _remote = [];
     private byte[] _remotePath = [];
     private byte[] _paths = []; // the To-Path and From-Path lines of requests
-    private List<PieceLetter>? _early;
-    private int _earlyBytes;
-    private MsrpConnection? _earlyFrom;
     private bool _paused;
     private DrainedLetter? _drained;
 
@@ -250,50 +247,6 @@ public sealed partial class MsrpSession
         _owed = null;
         ForgetIncoming();
         _outbox.FailAll();
-    }
-
-    /// <summary>The peer may connect before its SDP answer has come this far: what it sends waits for that, and it is not read on.</summary>
-    private void KeepEarly(MsrpConnection connection, in MsrpFrame frame)
-    {
-        if (_earlyFrom is null)
-        {
-            _earlyFrom = connection;
-            connection.Pause();
-        }
-
-        if (connection != _earlyFrom || _earlyBytes > World.Limits.UnboundLegBytes)
-        {
-            Refuse(connection, frame, MsrpStatus.AlreadyBound);
-            return;
-        }
-
-        var letter = PieceLetter.Of(_transport, this, connection, frame);
-        _earlyBytes += letter.Length;
-        (_early ??= []).Add(letter);
-    }
-
-    private void DeliverEarly()
-    {
-        if (_earlyFrom is not { } connection) return;
-        foreach (var letter in _early!) Owner.Post(letter);
-        Owner.Post(connection.Resume);
-        ForgetEarly();
-    }
-
-    private void DropEarly()
-    {
-        if (_earlyFrom is not { } connection) return;
-        foreach (var letter in _early!) letter.Drop();
-        connection.Resume();
-        connection.CloseIfUnused();
-        ForgetEarly();
-    }
-
-    private void ForgetEarly()
-    {
-        _earlyFrom = null;
-        _early = null;
-        _earlyBytes = 0;
     }
 
     private void OnDrained()

@@ -35,6 +35,7 @@ internal sealed class DigestVerification(World world, IDirectory directory, Serv
     private readonly WrongAnswers _wrong = new();
     private readonly Account _nobody = Nobody(world.Ids, options.Domain);
     private readonly MessageText _realm = options.Domain;
+    private readonly DigestAlgorithm[] _offered = [.. options.Sip.DigestAlgorithms.Select(static name => DigestAlgorithms.Parse(name))];
 
     private DateTimeOffset Now => world.Time.GetUtcNow();
 
@@ -68,13 +69,16 @@ internal sealed class DigestVerification(World world, IDirectory directory, Serv
 
     /// <summary>Whether the value is Digest of our realm in a form that we offered.</summary>
     public bool IsForUs(MessageText authorization, out DigestCredentials credentials) =>
-        DigestCredentials.TryParse(authorization, out credentials) && credentials.IsServed && credentials.Realm.Equals(_realm);
+        DigestCredentials.TryParse(authorization, out credentials) && credentials.IsServed && credentials.Realm.Equals(_realm) && _offered.Contains(credentials.Algorithm);
 
-    /// <summary>The challenges of one 401, the stronger first (RFC 8760 2.3).</summary>
+    /// <summary>
+    /// The challenges of one 401, in the operator's order. RFC 8760 2.3 wants the preferred one first; it is MD5 out of the box, since deployed
+    /// clients that know no other take the first challenge and give up on it.
+    /// </summary>
     [Clause("RFC 8760", "2.3")]
-    public IReadOnlyList<DigestChallenge> NewChallenges(bool stale) =>
-        [NewChallenge(DigestAlgorithm.Sha256, stale), NewChallenge(DigestAlgorithm.Md5, stale)];
+    public IReadOnlyList<DigestChallenge> NewChallenges(bool stale) => [.. _offered.Select(algorithm => NewChallenge(algorithm, stale))];
 
+    // COMPAT(SIPp 3.6, 2026-11-21): it reads the first challenge alone and knows only MD5.
     private DigestChallenge NewChallenge(DigestAlgorithm algorithm, bool stale) =>
         new(_realm, _nonces.Issue(Now), default, algorithm, OffersAuth: true, OffersAuthInt: false, stale);
 

@@ -128,6 +128,27 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
+    public void Who_was_too_fast_and_went_away_may_come_again_and_what_nobody_bound_is_let_go()
+    {
+        var leg = _rig.Open(peer: null);
+        var peer = _rig.Connect();
+        peer.Bind(leg);
+        Assert.StartsWith("MSRP bind1 506", _rig.Connect().Bind(leg));
+        peer.Flow.Break();
+        _rig.Sim.Run();
+        var again = _rig.Connect();
+        Assert.Equal("", again.Bind(leg));
+        _rig.In(() => leg.Session.SetRemote([Rig.PeerUri]));
+        Assert.StartsWith("MSRP bind1 200", again.Take());
+
+        var other = _rig.Open(peer: null);
+        var unknown = _rig.Connect();
+        unknown.Bind(other);
+        _rig.In(() => other.Session.Close(EndReason.Cancelled));
+        Assert.Equal(EndReason.PeerClosed, unknown.Closed);
+    }
+
+    [Fact]
     public void A_peer_who_does_not_come_within_a_minute_is_given_up() // MSW-13
     {
         var leg = _rig.Open();

@@ -72,10 +72,10 @@ public sealed class OriginatorVerificationTests : IDisposable
     // ---- Digest
 
     [Fact]
-    public void Anyone_else_is_challenged_SHA_256_before_MD5_and_his_assertion_has_no_effect_COM_AOIA_2()
+    public void Anyone_else_is_challenged_in_the_operators_order_and_his_assertion_has_no_effect_COM_AOIA_2()
     {
         var challenges = Challenged(_verification.Verify(Invite(["P-Asserted-Identity: <sip:alice@example.com>"]), _flow));
-        Assert.Equal([DigestAlgorithm.Sha256, DigestAlgorithm.Md5], challenges.Select(static c => c.Algorithm));
+        Assert.Equal([DigestAlgorithm.Md5, DigestAlgorithm.Sha256], challenges.Select(static c => c.Algorithm));
         Assert.All(challenges, static c => Assert.Equal(("example.com", true, false, false), (c.Realm.ToString(), c.OffersAuth, c.OffersAuthInt, c.IsStale)));
         var wire = Written(Assert.IsType<Verdict.Challenged>(_verification.Verify(Invite([]), _flow)).Challenges);
         Assert.Contains("WWW-Authenticate: Digest realm=\"example.com\", nonce=\"", wire, StringComparison.Ordinal);
