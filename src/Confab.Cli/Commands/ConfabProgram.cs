@@ -33,6 +33,7 @@ static class ConfabProgram
         {
             ServeCommand.Create(),
             ChatCommand.Create(),
+            DemoCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new ShowVersion();
         return root;

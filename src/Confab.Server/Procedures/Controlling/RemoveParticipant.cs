@@ -19,10 +19,10 @@ internal static class RemoveParticipant
         if (participant.State == ParticipantState.Leaving) return;
         var wasInvited = participant.State == ParticipantState.Invited;
 
-        // No message goes to this leg from here on (C-17).
+        // No message goes to this leg from here on (C-17). Its connection stays until the BYE is through: a client that saw it close first
+        // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Stale?.Cancel();
-        participant.Msrp?.Close(EndReason.Removed);
 
         // 1) 2) BYE in his dialog, or CANCEL of what he has not answered
         if (wasInvited && !participant.IsCaller) participant.Session.Cancel();
@@ -32,6 +32,7 @@ internal static class RemoveParticipant
     /// <summary>200, 481, 408 or no answer: the leg is gone.</summary>
     public static void OnByeDone(Participant participant)
     {
+        participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }

@@ -38,7 +38,13 @@ internal static class StartAdhocSession
             AuthenticatedFlow = transaction.Flow,
             State = ParticipantState.Connected,
         };
-        caller.Session.TakeOffer(transaction);
+        if (!caller.Session.TakeOffer(transaction))
+        {
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
+
 
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
         var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);

@@ -48,7 +48,13 @@ internal static class StartOneToOneSession
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
         };
-        caller.Session.TakeOffer(transaction);
+        if (!caller.Session.TakeOffer(transaction))
+        {
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
+
         caller.Session.SayTrying();
         var callee = new Participant(focus, address, displayName: null, isCaller: false);
         InviteParticipant.Run(callee, offer.Media, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
