@@ -45,8 +45,11 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case Unregistered { Retrying: true } lost:
                 Line($"[yellow]! {Escaped(lost.Reason)} Trying again...[/]");
                 break;
-            case Unregistered gone:
-                Note(gone.Reason);
+            case Unregistered { Status: 0 }:
+                Note("You are offline.");
+                break;
+            case Unregistered refused:
+                Line($"[red]! You are offline: {Escaped(refused.Reason)} ({refused.Status})[/]");
                 break;
             case Calling { Alerting: false } calling:
                 Note($"{session}: calling {WhoOf(calling.Session)}...");

@@ -15,14 +15,14 @@ internal static class InviteParticipant
     /// Sends the INVITE. Where we are the registrar it goes to the registered contact, over the connection of the registration (D-05);
     /// a user who is not registered is refused at once.
     /// </summary>
-    /// <param name="focus">The session.</param>
-    /// <param name="address">Whom.</param>
+    /// <param name="invitee">Whom, as a participant of the session that he is invited to.</param>
     /// <param name="callersOffer">In 1-1 the caller's media, whose types are offered on.</param>
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
-    public static void Run(Focus focus, string address, MsrpMedia? callersOffer, int hops)
+    public static void Run(Participant invitee, MsrpMedia? callersOffer, int hops)
     {
+        var focus = invitee.Focus;
+        var address = invitee.Address;
         var node = focus.Node;
-        var invitee = new Participant(focus, address, null, isCaller: false);
         var bindings = node.OutboundProxy is null ? node.Registrar.BindingsOf(address) : [];
         if (node.OutboundProxy is null && bindings.IsEmpty)
         {

@@ -51,11 +51,10 @@ internal static class StartAdhocSession
         NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer);
         ReleasePolicy.Start(focus);
-        foreach (var invitee in invitees)
-        {
-            if (focus.IsReleased) return;
-            InviteParticipant.Run(focus, invitee, null, 70);
-        }
+
+        // All are invitees before the first is asked: he may be refused at once, and the others may still come (IMS-RPOL-1d).
+        foreach (var invitee in invitees.ConvertAll(i => new Participant(focus, i, displayName: null, isCaller: false)))
+            InviteParticipant.Run(invitee, null, 70);
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>

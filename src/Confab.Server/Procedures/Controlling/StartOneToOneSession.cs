@@ -56,7 +56,8 @@ internal static class StartOneToOneSession
         }
 
         caller.Session.SayTrying();
-        InviteParticipant.Run(focus, address, offer.Media, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
+        var callee = new Participant(focus, address, displayName: null, isCaller: false);
+        InviteParticipant.Run(callee, offer.Media, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
     }
 
     /// <summary>The callee's 18x reaches the caller.</summary>
