@@ -26,7 +26,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 Show(list);
                 break;
             case CommandList list:
-                foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}"),-26} [grey]{Escaped(verb.Does)}[/]");
+                foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
                 Line("  [grey]anything else is said in the current session[/]");
                 break;
         }
