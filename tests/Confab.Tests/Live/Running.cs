@@ -25,6 +25,7 @@ internal sealed class Running : IAsyncDisposable
         var start = new ProcessStartInfo(program, list)
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
