@@ -79,8 +79,7 @@ internal sealed class LiveServer : IAsyncDisposable
         return await http.GetStringAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The number that /metrics shows on the first line that begins so.</summary>
-    public async Task<string> Health() => await Get("/health");
+    public Task<string> Health() => Get("/health");
 
     public async ValueTask DisposeAsync()
     {
