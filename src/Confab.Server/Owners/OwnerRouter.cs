@@ -17,6 +17,9 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
     private readonly ConcurrentDictionary<string, Focus> _sessions = new(StringComparer.Ordinal);
     private volatile bool _closing;
 
+    /// <summary>Keys under which owners are found; an owner with invitations of its own has several.</summary>
+    public int OwnerCount => _owners.Count;
+
     /// <summary>Live IM sessions.</summary>
     public int SessionCount => _sessions.Count;
 

@@ -26,7 +26,7 @@ internal sealed partial class CastMember
     public void SendRawMsrp(string text)
     {
         _stage.Ladder.Note(Name, FlowParser.Server, isMsrp: true, $"raw, {text.Length} octets");
-        ConnectionOf(_current).Flow.Send(Encoding.UTF8.GetBytes(text));
+        SendPieces(ConnectionOf(_current), Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>BIND, SEND "text", REPORT, or a status for the newest SEND of the peer.</summary>
@@ -70,12 +70,36 @@ internal sealed partial class CastMember
 
     public void TakeMsrp(MsrpConnection connection, byte[] bytes)
     {
+        if (_stage.IsDistorted) Bear(() => Take(connection, bytes));
+        else Take(connection, bytes);
+    }
+
+    /// <summary>Stops taking what comes over its MSRP connection, or takes it again.</summary>
+    public void Read(bool reads)
+    {
+        var stream = (SimStream)ConnectionOf(_current).Flow;
+        if (reads) stream.Release();
+        else stream.TakeOnly(0);
+    }
+
+    /// <summary>Closes every connection that it has, over either protocol, as who goes away does.</summary>
+    public void GoAway()
+    {
+        CloseSip();
+        foreach (var connection in _dialogs.Select(static d => d.Msrp).Append(_msrp).Append(_taken)) connection?.Flow.Close(EndReason.None);
+    }
+
+    /// <summary>Sends bytes over its MSRP connection, and says whether it has one.</summary>
+    public bool TrySendMsrp(byte[] bytes) => (_current?.Msrp ?? _msrp ?? _taken) is { Flow.IsOpen: true } connection && connection.Flow.Send(bytes);
+
+    private void Take(MsrpConnection connection, byte[] bytes)
+    {
         var frame = PlainMsrp.Parse(bytes);
         if (_dialogs.Find(d => frame["To-Path"]?.Contains(d.MsrpId, StringComparison.Ordinal) == true) is { } dialog) dialog.Msrp ??= connection;
         _stage.Arrived(new Arrival { Member = Name, Msrp = frame, IsMsrp = true, Bytes = bytes });
         if (frame.Kind != "SEND") return;
         _lastSend = frame;
-        if ((frame["Failure-Report"] ?? "yes") == "yes") connection.Flow.Send(Respond(frame, "200 OK").ToBytes());
+        if ((frame["Failure-Report"] ?? "yes") == "yes") SendPieces(connection, Respond(frame, "200 OK").ToBytes());
     }
 
     private PlainMsrp? _lastSend;
@@ -91,8 +115,10 @@ internal sealed partial class CastMember
     private void Send(CastDialog dialog, PlainMsrp frame)
     {
         _stage.Ladder.Note(Name, FlowParser.Server, isMsrp: true, $"{frame.Kind}{(frame.Body is null ? "" : $" [{frame.Body.Length} octets{frame.Flag}]")}");
-        if (!ConnectionOf(dialog).Flow.Send(frame.ToBytes())) throw new FlowFailureException($"{Name} has no MSRP connection any more");
+        if (!SendPieces(ConnectionOf(dialog), frame.ToBytes())) throw new FlowFailureException($"{Name} has no MSRP connection any more");
     }
+
+    private bool SendPieces(MsrpConnection connection, byte[] bytes) => _stage.Distort(isMsrp: true, bytes).All(piece => connection.Flow.Send(piece));
 
     private byte[]? BodyOf(CastDialog dialog, string head, MessageStep step, FlowVariables variables)
     {

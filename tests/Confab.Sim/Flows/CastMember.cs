@@ -85,6 +85,25 @@ internal sealed partial class CastMember : IDatagramHandler
 
     public void TakeSip(byte[] bytes)
     {
+        if (_stage.IsDistorted) Bear(() => Take(bytes));
+        else Take(bytes);
+    }
+
+    /// <summary>What is heard in a distorted play may be nothing that the cast can make sense of.</summary>
+    private static void Bear(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception) when (exception is FlowFailureException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException or IndexOutOfRangeException)
+        {
+            // It does not understand, and says nothing.
+        }
+    }
+
+    private void Take(byte[] bytes)
+    {
         if (Encoding.UTF8.GetString(bytes).Trim('\r', '\n').Length == 0) return; // keep-alive
         var message = PlainSip.Parse(bytes);
         if (message.IsResponse) TakeResponse(message, bytes);
@@ -136,11 +155,14 @@ internal sealed partial class CastMember : IDatagramHandler
     private void SendSip(byte[] bytes, string headline)
     {
         _stage.Ladder.Note(Name, FlowParser.Server, isMsrp: false, headline);
-        if (_datagrams is not null) _datagrams.Send(bytes);
-        else
+        foreach (var piece in _stage.Distort(isMsrp: false, bytes))
         {
-            if (_sip is null) Connect();
-            if (!_sip!.Send(bytes)) throw new FlowFailureException($"{Name} has no SIP connection any more");
+            if (_datagrams is not null) _datagrams.Send(piece);
+            else
+            {
+                if (_sip is null) Connect();
+                if (!_sip!.Send(piece)) throw new FlowFailureException($"{Name} has no SIP connection any more");
+            }
         }
     }
 

@@ -87,7 +87,9 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
     private string? OfContent(MessageStep step, Arrival arrival, string text)
     {
         var frame = arrival.Msrp!;
-        var whole = Assemble(arrival);
+        var whole = Assemble(arrival, out var last);
+        if (step.Has("aborted")) return last.Flag == '#' ? null : $"the message ends with '{last.Flag}'";
+        if (last.Flag == '#') return "the message was aborted";
         if (frame["Content-Type"] is { } type && !variables.Matches(step.Cell("type") ?? "message/cpim", type)) return $"the type is {type}";
         if (step.Has("unchanged") && (frame["Message-ID"] is not { } id || !stage.SentBodies.TryGetValue(id, out var sent) || !sent.AsSpan().SequenceEqual(whole)))
             return "the content is not what was sent, octet by octet";
@@ -108,13 +110,14 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
     }
 
     /// <summary>The content of a message whose chunks may have come one by one; the later ones count as listed with the first.</summary>
-    private byte[] Assemble(Arrival first)
+    private byte[] Assemble(Arrival first, out PlainMsrp ending)
     {
         var chunks = stage.Arrivals.SkipWhile(a => a != first)
             .Where(a => a.Member == first.Member && a.Msrp is { Kind: "SEND" } m && m["Message-ID"] == first.Msrp!["Message-ID"]).ToList();
         var last = chunks.FindIndex(static c => c.Msrp!.Flag != '+');
         if (last >= 0) chunks = chunks[..(last + 1)];
         foreach (var chunk in chunks.Skip(1)) chunk.IsListed = true;
+        ending = chunks[^1].Msrp!;
         return [.. chunks.SelectMany(static c => c.Msrp!.Body ?? [])];
     }
 

@@ -145,6 +145,13 @@ public sealed partial class FlowParser
 
     private void TakeMessage(string line, string? raw)
     {
+        if (Reading().Match(line) is { Success: true } reading)
+        {
+            Known(reading.Groups["who"].Value);
+            Add(new ReadingStep(_line, line, reading.Groups["who"].Value, reading.Groups["what"].Value == "reads on"));
+            return;
+        }
+
         var isOptional = line.StartsWith("optional ", StringComparison.Ordinal);
         var match = Arrow().Match(isOptional ? line[9..].TrimStart() : line);
         if (!match.Success) throw Fail($"this line is not understood: {line}");
@@ -238,6 +245,9 @@ public sealed partial class FlowParser
 
     [GeneratedRegex(@"^(?<from>\w+)\s+(?<arrow>[-~][>x+])\s+(?<to>\w+)(\s+(?<rest>.*))?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Arrow();
+
+    [GeneratedRegex(@"^(?<who>\w+) (?<what>stops reading|reads on)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Reading();
 
     [GeneratedRegex(@"(^|\s)\((?<flag>[^()]*)\)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Flag();

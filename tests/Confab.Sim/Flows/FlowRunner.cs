@@ -11,7 +11,7 @@ public sealed class FlowRunner
     private readonly Expectation _expectation;
     private FlowStep? _now;
 
-    private FlowRunner(FlowScript script, FlowStage stage)
+    internal FlowRunner(FlowScript script, FlowStage stage)
     {
         _script = script;
         _stage = stage;
@@ -36,6 +36,21 @@ public sealed class FlowRunner
         try
         {
             await _stage.StartAsync().ConfigureAwait(false);
+        }
+        catch (FlowFailureException failure)
+        {
+            throw Failed(failure);
+        }
+
+        PlayOn();
+        return _stage.Ladder.ToString();
+    }
+
+    /// <summary>Plays it on a stage that has been started.</summary>
+    internal void PlayOn()
+    {
+        try
+        {
             for (var i = 0; i < _script.Steps.Count; i++)
             {
                 _now = _script.Steps[i];
@@ -47,12 +62,30 @@ public sealed class FlowRunner
         }
         catch (FlowFailureException failure)
         {
-            throw new FlowFailureException($"{_script.Path}:{_now?.Line ?? 1}: {_now?.Text}\n{failure.Message}\n\nso far:\n{_stage.Ladder}");
+            throw Failed(failure);
         }
 
         _stage.ThrowOnErrors();
-        return _stage.Ladder.ToString();
     }
+
+    /// <summary>Plays what can be played of it, whatever comes.</summary>
+    internal void PlayAnyway()
+    {
+        for (var i = 0; i < _script.Steps.Count; i++)
+        {
+            try
+            {
+                Do(_script.Steps[i], i);
+            }
+            catch (Exception exception) when (exception is FlowFailureException or FormatException or ArgumentException or InvalidOperationException or NullReferenceException)
+            {
+                _stage.Settle(); // the play has lost its thread here, and goes on where it can
+            }
+        }
+    }
+
+    private FlowFailureException Failed(FlowFailureException failure) =>
+        new($"{_script.Path}:{_now?.Line ?? 1}: {_now?.Text}\n{failure.Message}\n\nso far:\n{_stage.Ladder}");
 
     private void Do(FlowStep step, int index)
     {
@@ -73,6 +106,11 @@ public sealed class FlowRunner
                 break;
             case ConnectionStep connection:
                 Connect(connection);
+                break;
+            case ReadingStep reading:
+                _stage.Settle();
+                _stage.Member(reading.Member).Read(reading.Reads);
+                _stage.Settle();
                 break;
             case AdvanceStep advance:
                 _stage.Settle();

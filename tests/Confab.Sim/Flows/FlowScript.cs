@@ -85,6 +85,9 @@ public sealed record ConnectionStep(int Line, string Text, string From, string T
     public bool IsExpected => From == FlowParser.Server;
 }
 
+/// <summary>A cast member stops taking what comes over its MSRP connection, or takes it again.</summary>
+public sealed record ReadingStep(int Line, string Text, string Member, bool Reads) : FlowStep(Line, Text);
+
 /// <summary>Time passes.</summary>
 public sealed record AdvanceStep(int Line, string Text, TimeSpan By) : FlowStep(Line, Text);
 

@@ -20,10 +20,12 @@ internal sealed class FlowStage : IAsyncDisposable
     private readonly ConfabServer _server;
     private readonly Dictionary<string, CastMember> _cast = new(StringComparer.Ordinal);
     private readonly List<Arrival> _arrivals = [];
+    private readonly Distortion? _distortion;
 
-    public FlowStage(FlowScript script)
+    public FlowStage(FlowScript script, Distortion? distortion = null)
     {
         Script = script;
+        _distortion = distortion;
         Ladder = new Ladder(_world.Time);
         var options = new ServerOptions
         {
@@ -57,6 +59,18 @@ internal sealed class FlowStage : IAsyncDisposable
 
     public IReadOnlyList<Arrival> Arrivals => _arrivals;
 
+    public SimWorld World => _world;
+
+    public ConfabServer Server => _server;
+
+    public IEnumerable<CastMember> Cast => _cast.Values;
+
+    /// <summary>Messages that the cast has sent since it was registered.</summary>
+    public int MessagesSent { get; private set; }
+
+    /// <summary>Whether the cast goes by the play still: not once what it says is distorted, and so what it hears may be anything.</summary>
+    public bool IsDistorted => _distortion is not null;
+
     public INetwork NetworkOf(IPAddress address) => _world.Network.Host(address);
 
     public CastMember Member(string name) => _cast[name];
@@ -83,7 +97,14 @@ internal sealed class FlowStage : IAsyncDisposable
             if (last?.Sip is not { Status: 200 }) throw new FlowFailureException($"{member.Name} could not register:\n{last}");
             _arrivals.Clear();
         }
+
+        MessagesSent = 0;
     }
+
+    /// <summary>What is sent instead of this message: itself, unless the play is a distorted one.</summary>
+    public IReadOnlyList<byte[]> Distort(bool isMsrp, byte[] message) => _distortion?.Invoke(MessagesSent++, isMsrp, message) ?? [message];
+
+    public void ForgetArrivals() => _arrivals.Clear();
 
     /// <summary>Lets everything happen that happens without time passing.</summary>
     public void Settle() => _world.Run();
