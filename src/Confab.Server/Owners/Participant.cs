@@ -110,13 +110,24 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public void OnByeDone(SipSession session) => RemoveParticipant.OnByeDone(this);
 
-    public void OnBound(MsrpSession session) => Stale?.Cancel();
+    public void OnBound(MsrpSession session)
+    {
+        Stale?.Cancel();
+        TellDrained();
+    }
 
     public MsrpStatus OnPiece(MsrpSession session, in MsrpFrame frame) => Focus.Switch.OnPiece(this, frame);
 
-    public void OnEnded(MsrpSession session, EndReason reason) => LoseLeg.Run(this, reason);
+    public void OnEnded(MsrpSession session, EndReason reason)
+    {
+        TellDrained();
+        Focus.Switch.AbandonFrom(this);
+        LoseLeg.Run(this, reason);
+    }
 
-    public void OnDrained(MsrpSession session)
+    public void OnDrained(MsrpSession session) => TellDrained();
+
+    private void TellDrained()
     {
         var waiting = WhenDrained;
         WhenDrained = null;

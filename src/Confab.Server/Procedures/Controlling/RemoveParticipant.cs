@@ -23,6 +23,7 @@ internal static class RemoveParticipant
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Stale?.Cancel();
+        participant.Focus.Switch.AbandonFrom(participant);
 
         // 1) 2) BYE in his dialog, or CANCEL of what he has not answered
         if (wasInvited && !participant.IsCaller) participant.Session.Cancel();
