@@ -1,3 +1,4 @@
+using Confab.Content.Media;
 using Confab.Content.Sdp;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -25,6 +26,9 @@ internal enum ParticipantState
 internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 {
     private Alarm? _patience;
+    private MsrpMedia? _askedMedia;
+    private string? _askedType;
+    private bool _takesAsked;
 
     public Participant(Focus focus, string address, string? displayName, bool isCaller)
     {
@@ -75,6 +79,18 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
     public Alarm? Stale { get; set; }
+
+    /// <summary>
+    /// Whether the user's client takes this type inside CPIM: one that it listed, wrapped or not; all where it listed none (RFC 4975 8.6).
+    /// </summary>
+    [Clause("RFC 4975", "8.6", "MSW-8")]
+    public bool TakesWrapped(string type)
+    {
+        if (Remote is not { AcceptWrappedTypes.Count: > 0 } remote) return true;
+        if (ReferenceEquals(type, _askedType) && ReferenceEquals(remote, _askedMedia)) return _takesAsked;
+        (_askedMedia, _askedType) = (remote, type);
+        return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
+    }
 
     /// <summary>Waits for the answer to our invitation, no longer than the limit says.</summary>
     public void AwaitAnswer()

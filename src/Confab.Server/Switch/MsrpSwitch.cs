@@ -8,7 +8,7 @@ namespace Confab.Server.Switch;
 /// The MSRP Switch of one session: what a member sends is checked once and copied to the others, inside the turn that brought it
 /// (OMA-IM 7.1.3.2.1, RFC 7701 6). The switch is the endpoint of every leg: its answers are its own, and reports of recipients end here.
 /// </summary>
-[Clause("OMA-IM", "7.1.3.2.1", "MSW-1", "MSW-2", "MSW-3", "MSW-9", "MSW-10", "MSW-11")]
+[Clause("OMA-IM", "7.1.3.2.1", "MSW-1", "MSW-2", "MSW-3", "MSW-8", "MSW-9", "MSW-10", "MSW-11", "MSW-14")]
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
@@ -44,8 +44,7 @@ internal sealed class MsrpSwitch(Focus focus)
         if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
         var body = verdict.Rewrites ? CpimCheck.Rewrite(frame.Body, verdict.From, sender) : frame.Body;
         _copy.Prepare(NextMessage(), frame.MessageId, 1, body.Length, frame.ContentType, body);
-        Send(sender, verdict.Addressee);
-        return MsrpStatus.Ok;
+        return Send(sender, verdict.Addressee, verdict.Wrapped);
     }
 
     private MsrpStatus CopyPiece(Participant sender, in MsrpFrame frame)
@@ -77,32 +76,45 @@ internal sealed class MsrpSwitch(Focus focus)
         if (open.IsForwarded)
         {
             _copy.Prepare(open.Message, open.MessageId, frame.Offset + open.Shift, open.ShiftedTotal, open.ContentType, frame.Body, continuation);
-            Send(sender, open.Addressee);
-            return MsrpStatus.Ok;
+            return Settle(messages, open, Send(sender, open.Addressee));
         }
 
         var status = open.TryBegin(sender, frame.Body, isEnd, out var beginning);
-        if (status != MsrpStatus.Ok) messages.Remove(open);
-        else if (open.IsForwarded)
+        if (status == MsrpStatus.Ok && open.IsForwarded)
         {
             _copy.Prepare(open.Message, open.MessageId, 1, open.ShiftedTotal, open.ContentType, beginning.Span, continuation);
-            Send(sender, open.Addressee);
+            status = Send(sender, open.Addressee, open.Wrapped);
         }
 
+        return Settle(messages, open, status);
+    }
+
+    /// <summary>A message of which a chunk was refused is over.</summary>
+    private static MsrpStatus Settle(OpenMessages messages, OpenMessage open, MsrpStatus status)
+    {
+        if (status != MsrpStatus.Ok) messages.Remove(open);
         return status;
     }
 
-    /// <summary>One pass over the members: each gets the whole frame in his own buffer, sent at the end of the turn.</summary>
-    private void Send(Participant sender, Participant? addressee)
+    /// <summary>
+    /// One pass over the members: each gets the whole frame in his own buffer, sent at the end of the turn. In a group each leg takes what it
+    /// can (MSW-8, MSW-14, D-09); where there is but one who should have it, the sender is told that he cannot.
+    /// </summary>
+    private MsrpStatus Send(Participant sender, Participant? addressee, string? wrapped = null)
     {
         var copies = 0;
+        var status = MsrpStatus.Ok;
         foreach (var member in focus.Participants)
         {
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
-            if (member.Msrp!.SendChunk(_copy) is SendStatus.Sent or SendStatus.Queued) copies++;
+            if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
+            var sent = member.Msrp!.SendChunk(_copy);
+            if (sent <= SendStatus.Queued) copies++;
+            else if (!focus.IsGroup || addressee is not null) status = sent == SendStatus.Closed ? MsrpStatus.TimedOut : MsrpStatus.TooLarge;
             if (!focus.IsGroup) Backpressure.Apply(sender, member);
         }
 
         focus.Node.Metrics.Delivered(copies);
+        return status;
     }
 }

@@ -21,6 +21,9 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
     /// <summary>The one member that it is for; null for all.</summary>
     public Participant? Addressee { get; private set; }
 
+    /// <summary>The type of what CPIM wraps; null without CPIM.</summary>
+    public string? Wrapped { get; private set; }
+
     /// <summary>Octets by which the copies are longer, since From was put right.</summary>
     public int Shift { get; private set; }
 
@@ -45,6 +48,7 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
         }
 
         Addressee = verdict.Addressee;
+        Wrapped = verdict.Wrapped;
         IsForwarded = true;
         _head = [];
         return MsrpStatus.Ok;
