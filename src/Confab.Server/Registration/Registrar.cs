@@ -20,16 +20,13 @@ namespace Confab.Server.Registration;
 [Clause("RFC 3261", "10.3")]
 internal sealed partial class Registrar
 {
-    /// <summary>REGISTERs that may wait for the one before them on the same address; beyond it 503.</summary>
-    private const int MostWaitingPerAddress = 32;
-
     private const int RetryAfterSeconds = 5;
 
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, ImmutableArray<Binding>> _table = new(StringComparer.Ordinal);
     private readonly Dictionary<Flow, HashSet<string>> _byFlow = []; // addresses with bindings over a connection
-    private readonly ChangesInOrder _changes = new(MostWaitingPerAddress);
+    private readonly ChangesInOrder _changes;
     private readonly World _world;
     private readonly IDirectory _directory;
     private readonly StoreLane _lane;
@@ -46,6 +43,7 @@ internal sealed partial class Registrar
         _directory = directory;
         _lane = lane;
         _domain = Encoding.UTF8.GetBytes(options.Domain);
+        _changes = new ChangesInOrder(world.Limits.RegistersPerAddress);
         _limits = new BindingLimits(PerAddress: world.Limits.BindingsPerAddress);
         _mailbox = new Mailbox(world);
         _sweep = new Alarm(_mailbox, Sweep);

@@ -29,11 +29,15 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     /// <summary>A request larger than this does not go over UDP if a stream can be had (RFC 3261 18.1.1, D-06), in octets.</summary>
     public const int LargestDatagramRequest = 1300;
 
+    private static readonly TimeSpan s_idleGrain = TimeSpan.FromSeconds(30); // many connections fall silent one after the other
+
     private readonly List<Listening> _listening = [];
     private readonly ConcurrentDictionary<Flow, SipStream> _streams = new();
     private readonly ConnectionPool _connections;
     private readonly byte[] _tagKey = new byte[16];
+    private readonly ITimer _idle;
     private readonly ILogger _log;
+    private int _watchesIdle;
 
     public SipTransport(World world, ISipReceiver receiver, string serverToken)
     {
@@ -42,6 +46,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         ServerToken = serverToken;
         _connections = new ConnectionPool(world.Network);
         world.Ids.Fill(_tagKey);
+        _idle = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _log = world.Loggers.CreateLogger("Confab.Sip.Transport");
     }
 
@@ -65,6 +70,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
     public void Dispose()
     {
+        _idle.Dispose();
         foreach (var listening in _listening) listening.Listener.Dispose();
     }
 
@@ -209,9 +215,31 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         return Convert.ToHexStringLower(hash[..8]);
     }
 
+    private TimeSpan IdleAfter => TimeSpan.FromSeconds(World.Limits.IdleConnectionSeconds);
+
     private static int SentByPort(SipRequest request) => request.TopVia.Port == 0 ? DefaultPort : request.TopVia.Port;
 
-    private SipStream Open(StreamFlow flow) => _streams[flow] = new SipStream(this, flow);
+    private SipStream Open(StreamFlow flow)
+    {
+        var stream = _streams[flow] = new SipStream(this, flow);
+        if (Interlocked.Exchange(ref _watchesIdle, 1) == 0) _idle.Change(IdleAfter, Timeout.InfiniteTimeSpan);
+        return stream;
+    }
+
+    /// <summary>Closes connections over which nothing has come for long; looks again when the next one may have been silent so long.</summary>
+    private void CloseIdle()
+    {
+        var next = IdleAfter;
+        foreach (var (flow, stream) in _streams)
+        {
+            var left = IdleAfter - World.Time.GetElapsedTime(stream.HeardAt);
+            if (left <= TimeSpan.Zero) flow.Close(EndReason.Silent);
+            else if (left < next) next = left;
+        }
+
+        Volatile.Write(ref _watchesIdle, 0);
+        if (!_streams.IsEmpty && Interlocked.Exchange(ref _watchesIdle, 1) == 0) _idle.Change(next < s_idleGrain ? s_idleGrain : next, Timeout.InfiniteTimeSpan);
+    }
 
     private static void Answer(Mailbox mailbox, Action<Flow?> reached, Flow? flow)
     {
