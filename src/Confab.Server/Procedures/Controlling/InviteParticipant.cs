@@ -12,7 +12,7 @@ internal static class InviteParticipant
 {
     /// <summary>
     /// Sends the INVITE. Where we are the registrar it goes to the registered contact, over the connection of the registration (D-05);
-    /// a user who is not registered is refused at once.
+    /// a user who is not registered is refused.
     /// </summary>
     /// <param name="focus">The session.</param>
     /// <param name="address">Whom.</param>
@@ -25,7 +25,8 @@ internal static class InviteParticipant
         var bindings = node.OutboundProxy is null ? node.Registrar.BindingsOf(address) : [];
         if (node.OutboundProxy is null && bindings.IsEmpty)
         {
-            OnRefused(invitee, StatusCode.TemporarilyUnavailable, null);
+            // In a letter of its own: the others on the list are invited before it is counted who remains (C-50).
+            focus.Owner.Mailbox.Post(() => OnRefused(invitee, StatusCode.TemporarilyUnavailable, null));
             return;
         }
 

@@ -45,17 +45,12 @@ internal static class StartAdhocSession
             return;
         }
 
-
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
         var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
         NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer);
         ReleasePolicy.Start(focus);
-        foreach (var invitee in invitees)
-        {
-            if (focus.IsReleased) return;
-            InviteParticipant.Run(focus, invitee, null, 70);
-        }
+        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee, null, 70);
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>
