@@ -18,12 +18,7 @@ internal static class StartAdhocSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (StartOneToOneSession.Privately(request))
-        {
-            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
-            return;
-        }
-
+        if (RefuseAnonymity.Run(owner, transaction)) return;
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
             || !TryInvitees(node, offer, originator, out var invitees, out refusal))
         {

@@ -1,6 +1,7 @@
 using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
@@ -18,13 +19,8 @@ internal static class StartOneToOneSession
         var request = transaction.Request;
         var node = owner.Node;
         var address = request.RequestUri.AddressKey();
-        if (Privately(request))
-        {
-            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
-            return;
-        }
-
-        if (node.OutboundProxy is null && !node.Directory.TryGetAccount(request.RequestUri.User.ToString(), out _))
+        if (RefuseAnonymity.Run(owner, transaction)) return;
+        if (node.OutboundProxy is null && !node.Directory.TryGetAccount(Account.UserOf(address), out _))
         {
             owner.Answer(transaction, StatusCode.NotFound);
             return;
@@ -108,7 +104,4 @@ internal static class StartOneToOneSession
 
     private static HeadersWriter Asserting(Participant participant) =>
         (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
-
-    /// <summary>Anonymity is asked for; it is refused rather than broken until it is kept everywhere (COM-PRIV).</summary>
-    internal static bool Privately(SipRequest request) => request.TryGet(HeaderName.Privacy, out var privacy) && privacy.ToString().Contains("id", StringComparison.OrdinalIgnoreCase);
 }
