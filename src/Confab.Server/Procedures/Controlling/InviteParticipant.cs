@@ -16,9 +16,9 @@ internal static class InviteParticipant
     /// </summary>
     /// <param name="focus">The session.</param>
     /// <param name="address">Whom.</param>
-    /// <param name="callersOffer">In 1-1 the caller's media, whose types are offered on.</param>
+    /// <param name="caller">In 1-1 the caller: his name is shown, and the types of his offer are offered on.</param>
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
-    public static void Run(Focus focus, string address, MsrpMedia? callersOffer, int hops)
+    public static void Run(Focus focus, string address, Participant? caller, int hops)
     {
         var node = focus.Node;
         var invitee = new Participant(focus, address, null, isCaller: false);
@@ -32,7 +32,7 @@ internal static class InviteParticipant
 
         var flow = bindings.IsEmpty ? null : bindings[0].Flow;
         var inviter = focus.Originator;
-        var sdp = NegotiateMedia.ComposeOffer(invitee, flow, callersOffer);
+        var sdp = NegotiateMedia.ComposeOffer(invitee, flow, caller?.Offer!.Media);
         invitee.AwaitAnswer();
         invitee.Session.Connect(new Invitation(
             bindings.IsEmpty ? address : bindings[0].Contact,
@@ -48,7 +48,8 @@ internal static class InviteParticipant
             },
             flow,
             focus.Owner.NewCallId(),
-            hops));
+            hops,
+            caller?.DisplayName ?? ""));
     }
 
     public static void OnRinging(Participant invitee, SipResponse response)
@@ -66,7 +67,7 @@ internal static class InviteParticipant
             return;
         }
 
-        if (!SessionDescription.TryParse(response.Body.Span, out var sdp, out _) || !MsrpMedia.TryFrom(sdp, out var media, out _) || media.Tls)
+        if (!NegotiateMedia.TryReadAnswer(invitee, response, out var media))
         {
             // It accepted something that was not offered: the leg is of no use.
             invitee.State = ParticipantState.Leaving;

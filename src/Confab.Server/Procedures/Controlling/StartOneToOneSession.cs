@@ -52,8 +52,11 @@ internal static class StartOneToOneSession
         }
 
         caller.Session.SayTrying();
-        InviteParticipant.Run(focus, address, offer.Media, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
+        InviteParticipant.Run(focus, address, caller, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
     }
+
+    /// <summary>The caller while he has no answer.</summary>
+    public static Participant? Caller(Focus focus) => focus.Participants.FirstOrDefault(static p => p is { IsCaller: true, State: ParticipantState.Invited });
 
     /// <summary>The callee's 18x reaches the caller.</summary>
     public static void OnRinging(Participant callee, SipResponse response) =>
@@ -99,8 +102,6 @@ internal static class StartOneToOneSession
 
         ReleaseSession.Run(focus);
     }
-
-    private static Participant? Caller(Focus focus) => focus.Participants.FirstOrDefault(static p => p is { IsCaller: true, State: ParticipantState.Invited });
 
     private static HeadersWriter Asserting(Participant participant) =>
         (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
