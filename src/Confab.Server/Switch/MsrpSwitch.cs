@@ -1,3 +1,4 @@
+using System.Text;
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
@@ -12,19 +13,18 @@ namespace Confab.Server.Switch;
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
-    private ulong _lastMessage;
-
-    public Focus Focus => focus;
+    private ulong _lastMessage; // tells the messages of this session apart while they are under way
 
     /// <summary>A piece of a SEND from this member; the status is what he is answered.</summary>
     public MsrpStatus OnPiece(Participant sender, in MsrpFrame frame)
     {
         if (sender.State != ParticipantState.Connected) return MsrpStatus.NoSuchSession;
-        return frame is { IsWholeMessage: true, HasBody: true } ? CopyWhole(sender, frame) : CopyPiece(sender, frame);
+        return frame is { IsWholeMessage: true, HasBody: true } ? CopyWhole(sender, frame.MessageId, frame.ContentType, frame.Body) : CopyPiece(sender, frame);
     }
 
-    /// <summary>A number that tells the messages of this session apart while they are under way.</summary>
-    public ulong NextMessage() => ++_lastMessage;
+    /// <summary>A message of this member that did not come by MSRP.</summary>
+    public void Deliver(Participant sender, string contentType, ReadOnlySpan<byte> body) =>
+        CopyWhole(sender, Encoding.ASCII.GetBytes(focus.Node.World.Ids.Token(80)), Encoding.UTF8.GetBytes(contentType), body);
 
     /// <summary>
     /// The member's leg is gone, or he is on his way out: what he left unfinished is abandoned on every leg that has a part of it (MSW-10), and
@@ -36,13 +36,13 @@ internal sealed class MsrpSwitch(Focus focus)
         Backpressure.Release(member);
     }
 
-    private MsrpStatus CopyWhole(Participant sender, in MsrpFrame frame)
+    private MsrpStatus CopyWhole(Participant sender, ReadOnlySpan<byte> messageId, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
-        if (sender.OpenMessages is { } messages && messages.TryFind(frame.MessageId, out var begun)) Abandon(sender, begun); // it starts anew
-        var verdict = CpimCheck.Of(sender, frame.ContentType, frame.Body);
+        if (sender.OpenMessages is { } messages && messages.TryFind(messageId, out var begun)) Abandon(sender, begun); // it starts anew
+        var verdict = CpimCheck.Of(sender, contentType, body);
         if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
-        var body = verdict.Rewrites ? CpimCheck.Rewrite(frame.Body, verdict.From, sender) : frame.Body;
-        _copy.Prepare(NextMessage(), frame.MessageId, 1, body.Length, frame.ContentType, body);
+        if (verdict.Rewrites) body = CpimCheck.Rewrite(body, verdict.From, sender);
+        _copy.Prepare(++_lastMessage, messageId, 1, body.Length, contentType, body);
         return Send(sender, verdict.Addressee);
     }
 
@@ -69,7 +69,7 @@ internal sealed class MsrpSwitch(Focus focus)
             // A later part of something that was refused, or that began before this leg did: nobody has its beginning (MSW-10). Or it only
             // keeps the connection alive.
             if (frame.Offset != 1 || !frame.HasBody) return MsrpStatus.Ok;
-            open = messages.Begin(NextMessage(), frame, out var dropped);
+            open = messages.Begin(++_lastMessage, frame, out var dropped);
             if (dropped is not null) Abort(sender, dropped);
         }
 

@@ -1,8 +1,10 @@
+using Confab.Content.Multipart;
 using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
+using Confab.Server.Switch;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -77,6 +79,9 @@ internal static class StartOneToOneSession
         NegotiateMedia.StartLeg(caller, caller.Offer!.Media, weConnect: caller.Offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer, Asserting(callee));
         ReleasePolicy.Start(focus);
+
+        // A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).
+        if (caller.Offer.Others.FirstOrDefault(IsMessage) is { } first) focus.Switch.Deliver(caller, first.ContentType, first.Content.Span);
     }
 
     /// <summary>The callee's refusal reaches the caller with its code (IMS-1TO1-2); what only concerns our own leg does not.</summary>
@@ -102,6 +107,8 @@ internal static class StartOneToOneSession
 
         ReleaseSession.Run(focus);
     }
+
+    private static bool IsMessage(BodyPart part) => CpimCheck.IsCpim(System.Text.Encoding.UTF8.GetBytes(part.ContentType));
 
     private static HeadersWriter Asserting(Participant participant) =>
         (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
