@@ -22,9 +22,9 @@ internal sealed class MsrpSwitch(Focus focus)
         return frame is { IsWholeMessage: true, HasBody: true } ? CopyWhole(sender, frame.MessageId, frame.ContentType, frame.Body) : CopyPiece(sender, frame);
     }
 
-    /// <summary>A message of this member that did not come by MSRP.</summary>
-    public void Deliver(Participant sender, string contentType, ReadOnlySpan<byte> body) =>
-        CopyWhole(sender, Encoding.ASCII.GetBytes(focus.Node.World.Ids.Token(80)), Encoding.UTF8.GetBytes(contentType), body);
+    /// <summary>A CPIM message of this member that did not come by MSRP.</summary>
+    public void Deliver(Participant sender, ReadOnlySpan<byte> cpim) =>
+        CopyWhole(sender, Encoding.ASCII.GetBytes(focus.Node.World.Ids.Token(80)), "message/cpim"u8, cpim);
 
     /// <summary>
     /// The member's leg is gone, or he is on his way out: what he left unfinished is abandoned on every leg that has a part of it (MSW-10), and

@@ -81,7 +81,7 @@ internal static class StartOneToOneSession
         ReleasePolicy.Start(focus);
 
         // A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).
-        if (caller.Offer.Others.FirstOrDefault(IsMessage) is { } first) focus.Switch.Deliver(caller, first.ContentType, first.Content.Span);
+        if (caller.Offer.Others.FirstOrDefault(IsMessage) is { } first) focus.Switch.Deliver(caller, first.Content.Span);
     }
 
     /// <summary>The callee's refusal reaches the caller with its code (IMS-1TO1-2); what only concerns our own leg does not.</summary>
