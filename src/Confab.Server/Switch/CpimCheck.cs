@@ -16,7 +16,7 @@ namespace Confab.Server.Switch;
 internal readonly record struct CpimVerdict(MsrpStatus Status, Participant? Addressee = null, bool Rewrites = false, Range From = default);
 
 /// <summary>
-/// The CPIM rules of a session: RFC 7701 6, D-07. In a group the sender must name himself, and To the room or one member; in a 1-1 session
+/// The CPIM rules of a session: RFC 7701 6, D-07. In a group From must name the sender or nobody, and To the room or one member; in a 1-1 session
 /// the leg tells the sender, so that another From is put right instead of refused.
 /// </summary>
 [Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7")]
@@ -27,7 +27,7 @@ internal static class CpimCheck
 
     private static ReadOnlySpan<byte> Anonymous => "sip:anonymous@anonymous.invalid"u8;
 
-    public static CpimVerdict Of(Participant sender, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body, bool isWhole)
+    public static CpimVerdict Of(Participant sender, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
         var isCpim = IsCpim(contentType);
         if (!sender.Focus.IsGroup)
@@ -41,7 +41,7 @@ internal static class CpimCheck
         if (!CpimView.TryParse(body, out var view, out _)) return new CpimVerdict(MsrpStatus.BadRequest);
         var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsAddressOf(view.From, sender);
         if (!sender.Focus.IsGroup) return new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange);
-        if (!isOwn) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok);
         return sender.Focus.Find(AddressOf(view.To)) is { State: ParticipantState.Connected } addressee
