@@ -17,8 +17,8 @@ public sealed partial class MsrpSession
     /// <summary>Bytes that wait in the connection's queue, or for the session to be bound.</summary>
     public int QueuedBytes => _connection?.Flow.QueuedBytes ?? _pendingLength;
 
-    /// <summary>Whether the peer does not take bytes as fast as they are written, or is to come yet and much waits for it; <c>OnDrained</c> or <c>OnBound</c> follows.</summary>
-    public bool IsBackedUp => _connection?.Flow.IsBackedUp ?? _pendingLength > World.Limits.UnboundLegBytes / 2;
+    /// <summary>Whether the peer does not take bytes as fast as they are written; <c>OnDrained</c> follows.</summary>
+    public bool IsBackedUp => _connection?.Flow.IsBackedUp ?? false;
 
     /// <summary>
     /// Sends this leg its copy of a chunk. A later chunk goes only to a leg that got all before it; a message that this leg loses midway

@@ -96,6 +96,6 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     {
         if (_ended || Focus is not null || Transactions.Count > 0) return;
         _ended = true;
-        foreach (var callId in _callIds) Node.Router.Remove(callId, this);
+        Node.Router.Remove(this, _callIds);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Messages of this user whose chunks are still coming; null while there was none.</summary>
     public OpenMessages? OpenMessages { get; set; }
 
-    /// <summary>What waits for this leg to have sent all that it had (D-09).</summary>
+    /// <summary>Lets the sender go on who waits for this leg (D-09).</summary>
     public Action? WhenDrained { get; set; }
 
     /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
@@ -129,24 +129,12 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     public void OnBound(MsrpSession session)
     {
         Stale?.Cancel();
-        TellDrained();
+        Backpressure.Release(this);
     }
 
     public MsrpStatus OnPiece(MsrpSession session, in MsrpFrame frame) => Focus.Switch.OnPiece(this, frame);
 
-    public void OnEnded(MsrpSession session, EndReason reason)
-    {
-        TellDrained();
-        Focus.Switch.AbandonFrom(this);
-        LoseLeg.Run(this, reason);
-    }
+    public void OnEnded(MsrpSession session, EndReason reason) => LoseLeg.Run(this, reason);
 
-    public void OnDrained(MsrpSession session) => TellDrained();
-
-    private void TellDrained()
-    {
-        var waiting = WhenDrained;
-        WhenDrained = null;
-        waiting?.Invoke();
-    }
+    public void OnDrained(MsrpSession session) => Backpressure.Release(this);
 }

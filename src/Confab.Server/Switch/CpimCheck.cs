@@ -18,7 +18,7 @@ internal readonly record struct CpimVerdict(
     MsrpStatus Status, Participant? Addressee = null, bool Rewrites = false, Range From = default, string? Wrapped = null);
 
 /// <summary>
-/// The CPIM rules of a session: RFC 7701 6, D-07. In a group the sender must name himself or nobody, and To the room or one member; in a 1-1 session
+/// The CPIM rules of a session: RFC 7701 6, D-07. In a group From must name the sender or nobody, and To the room or one member; in a 1-1 session
 /// the leg tells the sender, so that another From is put right instead of refused.
 /// </summary>
 [Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7", "MSW-8", "MSW-15")]

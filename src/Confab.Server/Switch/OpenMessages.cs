@@ -15,6 +15,9 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
 
     public byte[] ContentType => contentType;
 
+    /// <summary>Where its next piece begins: they come in order and without overlap.</summary>
+    public long Next { get; set; } = 1;
+
     /// <summary>Whether its beginning has been checked and copied.</summary>
     public bool IsForwarded { get; private set; }
 
@@ -59,8 +62,6 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
 internal sealed class OpenMessages(int most)
 {
     private readonly List<OpenMessage> _open = [];
-
-    public int Count => _open.Count;
 
     public bool TryFind(ReadOnlySpan<byte> messageId, [NotNullWhen(true)] out OpenMessage? found)
     {

@@ -145,7 +145,7 @@ public sealed class Siege : IAsyncDisposable
     private string Holdings()
     {
         var node = _stage.Server.Node;
-        return $"{node.Router.OwnerCount} owners, {node.Router.SessionCount} IM sessions, {node.Msrp.SessionCount} MSRP sessions, "
+        return $"{node.Router.OwnerCount} owners, {node.Router.CallIdCount} Call-IDs, {node.Router.SessionCount} IM sessions, {node.Msrp.SessionCount} MSRP sessions, "
             + $"{node.Registrar.Count} bindings, {node.World.Timers.Count} alarms, {_stage.World.Network.StreamsOf(_stage.SipAddress.Address).Count} connections";
     }
 

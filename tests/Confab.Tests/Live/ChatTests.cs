@@ -157,6 +157,25 @@ public sealed class ChatTests
     }
 
     [Fact]
+    public async Task Users_of_a_killed_server_hear_of_it_and_chat_again_when_it_is_back()
+    {
+        await using var server = await LiveServer.Start();
+        var (alice, bob) = (await server.User("alice"), await server.User("bob", "udp"));
+        await alice.Type("/call bob");
+        await bob.Accept();
+        await alice.Event("established");
+        await server.Program.Signal("KILL");
+        await Task.WhenAll(alice.Event("ended", ("reason", "failed")), bob.Event("ended", ("reason", "failed")), alice.Event("unregistered"));
+
+        await server.StartAgainInPlace();
+        await alice.Event("registered");
+        await alice.Type("/call bob");
+        await bob.Accept();
+        await alice.Type("where were we?");
+        await bob.Hears("alice", "where were we?");
+    }
+
+    [Fact]
     public async Task The_end_of_input_leaves_the_session()
     {
         await using var server = await LiveServer.Start();

@@ -45,7 +45,7 @@ public sealed class DissectionTests
         await tshark.Exit();
 
         Assert.Empty(await Read(server, capture, Faults));
-        Assert.InRange((await Read(server, capture, "sip")).Length, 40, 200);
+        Assert.InRange((await Read(server, capture, "sip")).Length, 30, 200);
         Assert.InRange((await Read(server, capture, "msrp")).Length, 20, 200);
         Assert.InRange((await Read(server, capture, "sdp")).Length, 8, 40);
         Assert.NotEmpty(await Read(server, capture, "xml && sip.Method == INVITE"));

@@ -13,26 +13,27 @@ internal static class InviteParticipant
 {
     /// <summary>
     /// Sends the INVITE. Where we are the registrar it goes to the registered contact, over the connection of the registration (D-05);
-    /// a user who is not registered is refused at once.
+    /// a user who is not registered is refused.
     /// </summary>
-    /// <param name="invitee">Whom, as a participant of the session that he is invited to.</param>
-    /// <param name="callersOffer">In 1-1 the caller's media, whose types are offered on.</param>
+    /// <param name="focus">The session.</param>
+    /// <param name="address">Whom.</param>
+    /// <param name="caller">In 1-1 the caller: his name is shown, and the types of his offer are offered on.</param>
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
-    public static void Run(Participant invitee, MsrpMedia? callersOffer, int hops)
+    public static void Run(Focus focus, string address, Participant? caller, int hops)
     {
-        var focus = invitee.Focus;
-        var address = invitee.Address;
         var node = focus.Node;
+        var invitee = new Participant(focus, address, null, isCaller: false);
         var bindings = node.OutboundProxy is null ? node.Registrar.BindingsOf(address) : [];
         if (node.OutboundProxy is null && bindings.IsEmpty)
         {
-            OnRefused(invitee, StatusCode.TemporarilyUnavailable, null);
+            // In a letter of its own: the others on the list are invited before it is counted who remains (C-50).
+            focus.Owner.Mailbox.Post(() => OnRefused(invitee, StatusCode.TemporarilyUnavailable, null));
             return;
         }
 
         var flow = bindings.IsEmpty ? null : bindings[0].Flow;
         var inviter = focus.Originator;
-        var sdp = NegotiateMedia.ComposeOffer(invitee, flow, callersOffer);
+        var sdp = NegotiateMedia.ComposeOffer(invitee, flow, caller?.Offer!.Media);
         invitee.AwaitAnswer();
         invitee.Session.Connect(new Invitation(
             bindings.IsEmpty ? address : bindings[0].Contact,
@@ -48,7 +49,8 @@ internal static class InviteParticipant
             },
             flow,
             focus.Owner.NewCallId(),
-            hops));
+            hops,
+            caller?.DisplayName ?? ""));
     }
 
     public static void OnRinging(Participant invitee, SipResponse response)
@@ -66,7 +68,7 @@ internal static class InviteParticipant
             return;
         }
 
-        if (!SessionDescription.TryParse(response.Body.Span, out var sdp, out _) || !MsrpMedia.TryFrom(sdp, out var media, out _) || media.Tls)
+        if (!NegotiateMedia.TryReadAnswer(invitee, response, out var media))
         {
             // It accepted something that was not offered: the leg is of no use.
             invitee.State = ParticipantState.Leaving;

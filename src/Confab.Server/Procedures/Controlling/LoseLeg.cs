@@ -12,6 +12,7 @@ internal static class LoseLeg
 {
     public static void Run(Participant participant, EndReason reason)
     {
+        participant.Focus.Switch.OnLegLost(participant);
         if (participant.State != ParticipantState.Connected) return;
         if (reason is EndReason.ConnectionLost or EndReason.PeerClosed)
         {

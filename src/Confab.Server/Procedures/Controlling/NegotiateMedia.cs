@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Confab.Content.Media;
 using Confab.Content.Multipart;
 using Confab.Content.Sdp;
+using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Sip.Message;
@@ -43,7 +45,7 @@ internal static class NegotiateMedia
             return false;
         }
 
-        if (!MsrpMedia.TryFrom(sdp, out var media, out fault) || media.Tls || !TakesEnough(media, isGroup))
+        if (!MsrpMedia.TryFrom(sdp, out var media, out fault) || !IsUsable(media) || (isGroup && !Takes(media, s_groupTypes)))
         {
             refusal = new Refusal(StatusCode.NotAcceptableHere, "No acceptable MSRP media", Incompatible(node));
             return false;
@@ -51,6 +53,14 @@ internal static class NegotiateMedia
 
         offer = new Offer(sdp, media, others);
         return true;
+    }
+
+    /// <summary>The answer of an invitee; false for one that no message could be sent by.</summary>
+    public static bool TryReadAnswer(Participant invitee, SipResponse response, [NotNullWhen(true)] out MsrpMedia? media)
+    {
+        media = null;
+        var offered = invitee.Focus.IsGroup ? s_groupTypes : StartOneToOneSession.Caller(invitee.Focus)?.Offer!.Media.AcceptTypes ?? [];
+        return SessionDescription.TryParse(response.Body.Span, out var sdp, out _) && MsrpMedia.TryFrom(sdp, out media, out _) && IsUsable(media) && Takes(media, offered);
     }
 
     /// <summary>Our offer to an invitee: <c>actpass</c>, so that a client behind a NAT connects (C-64).</summary>
@@ -95,8 +105,11 @@ internal static class NegotiateMedia
     public static HeadersWriter Incompatible(Node node) => (ref SipWriter writer) =>
         writer.Warning(305, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "MSRP with message/cpim over TCP is needed"u8);
 
-    private static bool TakesEnough(MsrpMedia media, bool isGroup) =>
-        !isGroup || media.AcceptTypes.Count == 0 || AcceptList.Matches(media.AcceptTypes, AcceptList.Cpim);
+    private static bool IsUsable(MsrpMedia media) => !media.Tls && media.Path.All(static uri => MsrpUri.TryParse(uri, out _));
+
+    /// <summary>Whether the two have a type in common; who says nothing takes any.</summary>
+    private static bool Takes(MsrpMedia media, IReadOnlyList<string> types) =>
+        media.AcceptTypes.Count == 0 || types.Count == 0 || AcceptList.Intersect(types, media.AcceptTypes).Count > 0;
 
     private static bool TryParts(SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
     {

@@ -18,12 +18,7 @@ internal static class StartAdhocSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (StartOneToOneSession.Privately(request))
-        {
-            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
-            return;
-        }
-
+        if (RefuseAnonymity.Run(owner, transaction)) return;
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
             || !TryInvitees(node, offer, originator, out var invitees, out refusal))
         {
@@ -45,16 +40,12 @@ internal static class StartAdhocSession
             return;
         }
 
-
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
         var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
         NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer);
         ReleasePolicy.Start(focus);
-
-        // All are invitees before the first is asked: he may be refused at once, and the others may still come (IMS-RPOL-1d).
-        foreach (var invitee in invitees.ConvertAll(i => new Participant(focus, i, displayName: null, isCaller: false)))
-            InviteParticipant.Run(invitee, null, 70);
+        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee, null, 70);
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>

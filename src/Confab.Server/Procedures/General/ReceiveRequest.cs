@@ -18,6 +18,7 @@ internal static class ReceiveRequest
         if (request.Method == SipMethod.Cancel) TakeCancel(owner, transaction);
         else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
         else if (!ServerHeaders.IsAllowed(request.Method)) owner.Answer(transaction, StatusCode.MethodNotAllowed);
+        else if (request.Method == SipMethod.Bye) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
         else if (!request.RequestUri.IsSipOrSips) owner.Answer(transaction, StatusCode.UnsupportedUriScheme);
         else if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
