@@ -18,7 +18,7 @@ def send(body=None):
     global count
     count += 1
     tid = "py%06d" % count
-    head = f"MSRP {tid} SEND\r\nTo-Path: {server}\r\nFrom-Path: {own}\r\nMessage-ID: m{count}.{tid}\r\n"
+    head = f"MSRP {tid} SEND\r\nTo-Path: {server}\r\nFrom-Path: {own}\r\nMessage-ID: {name}.{tid}\r\n"
     if body is None:
         frame = f"{head}Byte-Range: 1-0/0\r\n-------{tid}$\r\n"
     else:

@@ -64,7 +64,11 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         if (_owners.TryGetValue(response.CallId, out var owner)) Deliver(owner, response, flow);
     }
 
-    public void OnFlowClosed(Flow flow) => node.Registrar.OnFlowClosed(flow);
+    public void OnFlowClosed(Flow flow)
+    {
+        if (_closing) return; // the server closes it by stopping: the users are still registered when it comes back
+        node.Registrar.OnFlowClosed(flow);
+    }
 
     /// <summary>Adds a Call-ID of the owner's own making, before its first message leaves.</summary>
     public void Add(Text callId, Conversation owner) => _owners[callId] = owner;

@@ -120,7 +120,6 @@ public sealed class FlowRunner
         Arrival? compared = null;
         foreach (var arrival in Waiting(step.Member, step.IsMsrp))
         {
-            compared = arrival;
             difference = _expectation.Difference(step, arrival);
             if (difference is null)
             {
@@ -128,7 +127,9 @@ public sealed class FlowRunner
                 return;
             }
 
-            if (!arrival.IsOptional) break;
+            if (arrival.IsOptional) continue;
+            compared = arrival;
+            break;
         }
 
         if (step.IsOptional) return;
@@ -141,6 +142,7 @@ public sealed class FlowRunner
         if (waiting.Find(a => _expectation.Difference(step, a) is null) is { } found) List(step, found);
         else if (!step.IsOptional)
         {
+            waiting.RemoveAll(static a => a.IsOptional);
             var seen = string.Join("\n\n", waiting.Select(a => $"{_expectation.Difference(step, a)}:\n{a}"));
             throw new FlowFailureException($"{step.Text}: {(waiting.Count == 0 ? $"nothing came to {step.Member}" : $"not among what came to {step.Member}:\n{seen}")}");
         }

@@ -22,6 +22,7 @@ sealed partial class Conformance
     const string PartialPath = "tests/flows/partial.txt";
 
     readonly List<(ClauseAttribute Clause, string File)> _clauses = [.. Clauses()];
+    ILookup<string, string>? _tests;
 
     public IReadOnlyList<ConformanceRow> Rows { get; } =
         [.. Lines(RowsPath).Skip(1).Select(static l => l.Split('\t')).Select(static c => new ConformanceRow(c[0], c[1], c[2], c[3]))];
@@ -35,10 +36,10 @@ sealed partial class Conformance
         .SelectMany(static f => FlowParser.Parse(f, Repository.Read(f)).Covers.SelectMany(Expand).Select(row => (Row: row, File: f)))
         .ToLookup(static c => c.Row, static c => c.File, StringComparer.Ordinal);
 
-    /// <summary>Row to the test files that name it.</summary>
-    public ILookup<string, string> Tests { get; } = Repository.Files("tests", "*.cs").Order(StringComparer.Ordinal)
+    /// <summary>Row to the test files that name it, in a comment or as the name of a test.</summary>
+    public ILookup<string, string> Tests => _tests ??= Repository.Files("tests", "*.cs").Order(StringComparer.Ordinal)
         .Where(static f => !f.StartsWith("tests/Confab.Tests/House/", StringComparison.Ordinal))
-        .SelectMany(static f => Name().Matches(Repository.Read(f)).SelectMany(m => Expand(m.Value)).Distinct(StringComparer.Ordinal).Select(row => (Row: row, File: f)))
+        .SelectMany(f => RowsIn(Repository.Read(f)).Distinct(StringComparer.Ordinal).Select(row => (Row: row, File: f)))
         .ToLookup(static c => c.Row, static c => c.File, StringComparer.Ordinal);
 
     /// <summary>Row to what is missing of it.</summary>
@@ -90,6 +91,9 @@ sealed partial class Conformance
             page.Append($"| {clause.Key.Specification} | {clause.Key.Clause} | {Links(clause.Select(static c => c.File))} |\n");
         return page.ToString();
     }
+
+    IEnumerable<string> RowsIn(string source) =>
+        Name().Matches(source).SelectMany(static m => Expand(m.Value)).Concat(new ConformanceTestNames([.. Rows.Select(static r => r.Id)]).RowsOf(source));
 
     static string Links(IEnumerable<string> files) =>
         string.Join(", ", files.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(static f => $"[{Path.GetFileNameWithoutExtension(f)}](../{f})"));
