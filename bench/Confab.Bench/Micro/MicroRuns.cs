@@ -1,0 +1,2 @@
+namespace Confab.Bench.Micro;
+internal static class MicroRuns { public static void Run() { } }

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Confab.Bench;
+
+/// <summary>A <c>confab serve</c> on free ports of loopback, with users u0, u1, ... whom this machine may speak for.</summary>
+internal sealed class ConfabServer : IDisposable
+{
+    public const string Domain = "example.com";
+
+    private static readonly string[] s_tcp = ["tcp://127.0.0.1:0"];
+    private static readonly string[] s_http = ["http://127.0.0.1:0"];
+    private static readonly string[] s_trusted = ["127.0.0.1"];
+
+    private readonly RunningProgram _program;
+    private readonly Dictionary<string, Uri> _listening = new(StringComparer.Ordinal);
+    private readonly string _configuration = Path.GetTempFileName();
+
+    public ConfabServer(string dll, int users)
+    {
+        File.WriteAllText(_configuration, JsonSerializer.Serialize(new
+        {
+            Domain,
+            Sip = new { Listen = s_tcp, TrustedPeers = s_trusted },
+            Msrp = new { Listen = s_tcp },
+            Http = new { Listen = s_http },
+            Storage = new { Provider = "Memory" },
+            Session = new { MaxAdhocGroupSize = Math.Max(100, users) },
+            Users = Enumerable.Range(0, users).Select(i => new { Address = AddressOf(i), Password = "bench" }),
+        }));
+        _program = new RunningProgram("dotnet", dll, "serve", "--config", _configuration);
+        for (var line = _program.ReadLine(); line != "ready"; line = _program.ReadLine())
+        {
+            var words = line.Split(' ');
+            _listening[words[0]] = new Uri(words[^1]);
+        }
+    }
+
+    public int SipPort => _listening["sip"].Port;
+
+    public RunningProgram Program => _program;
+
+    public static string AddressOf(int user) => string.Create(CultureInfo.InvariantCulture, $"sip:u{user}@{Domain}");
+
+    /// <summary>Bytes that the server has allocated since its start.</summary>
+    public double AllocatedBytes()
+    {
+        using var http = new HttpClient();
+        var metrics = http.GetStringAsync(new Uri(_listening["http"], "/metrics")).GetAwaiter().GetResult();
+        var line = metrics.Split('\n').First(l => l.StartsWith("dotnet_gc_heap_total_allocated", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        _program.Dispose();
+        File.Delete(_configuration);
+    }
+}

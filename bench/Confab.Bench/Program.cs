@@ -1,0 +1,69 @@
+// The load runs: what `make bench` and bench/run start.
+using Confab.Bench;
+using Confab.Bench.Fanout;
+using Confab.Bench.Micro;
+
+const string Usage = """
+    bench/run [quick]                       micro, start and fanout 10 and 100: under three minutes
+    bench/run fanout N [REPS] [SECONDS]     fan-out to a group of N at full speed, beside fanserver
+    bench/run rate N MESSAGES [REPS]        the same at a rate; latencies
+    bench/run micro                         parsing and composing
+    bench/run start                         exec to ready, and memory of the idle server
+    bench/run idle N                        memory of N idle members, each registered and in a session
+
+    --server PATH to a confab.dll: measured beside or instead of this build; may be repeated
+    """;
+
+var servers = new List<string>();
+var words = new List<string>();
+for (var i = 0; i < args.Length; i++)
+{
+    if (args[i] == "--server" && i + 1 < args.Length) servers.Add(args[++i]);
+    else words.Add(args[i]);
+}
+
+if (servers.Count == 0) servers.Add(Places.Server);
+try
+{
+    switch (words)
+    {
+        case [] or ["quick"]:
+            MicroRuns.Run();
+            StartRun.Run(servers, times: 5);
+            FanoutRun.Run(servers, new Load(10, Seconds: 1.5));
+            FanoutRun.Run(servers, new Load(100, Seconds: 2));
+            Console.WriteLine();
+            Console.WriteLine("The rest:");
+            Console.WriteLine(Usage);
+            break;
+        case ["fanout", var n, .. var more]:
+            FanoutRun.Run(servers, new Load(Number(n), Reps: NumberAt(more, 0, 5), Seconds: NumberAt(more, 1, 2)));
+            break;
+        case ["rate", var n, var rate, .. var more]:
+            FanoutRun.Run(servers, new Load(Number(n), Reps: NumberAt(more, 0, 5), Rate: Number(rate)));
+            break;
+        case ["micro"]:
+            MicroRuns.Run();
+            break;
+        case ["start"]:
+            StartRun.Run(servers, times: 9);
+            break;
+        case ["idle", var n]:
+            IdleRun.Run(servers, Number(n));
+            break;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
+    }
+}
+catch (BenchFailedException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+return 0;
+
+static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+static int NumberAt(IReadOnlyList<string> texts, int index, int otherwise) => index < texts.Count ? Number(texts[index]) : otherwise;
