@@ -37,7 +37,7 @@ internal sealed class PlainMsrp
         var line = bytes.IndexOf("\r\n"u8);
         if (line < 0) return 0;
         var id = Encoding.UTF8.GetString(bytes[..line]).Split(' ')[1];
-        var marker = Encoding.UTF8.GetBytes($"-------{id}");
+        var marker = Encoding.UTF8.GetBytes($"\r\n-------{id}"); // an end-line is a line of its own: a path may hold the same
         var at = bytes.IndexOf(marker);
         return at < 0 || at + marker.Length + 3 > bytes.Length ? 0 : at + marker.Length + 3;
     }
