@@ -114,5 +114,6 @@ public sealed class SqliteDirectory : IDirectory
         _removeAccount.Dispose();
         _addBinding.Dispose();
         _removeBindings.Dispose();
+        _database.Dispose(); // the last connection closes: the log goes into the file
     }
 }

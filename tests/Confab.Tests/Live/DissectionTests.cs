@@ -19,7 +19,7 @@ public sealed class DissectionTests
         await using var server = await LiveServer.Start();
         var capture = Path.Combine(Path.GetTempPath(), Path.GetFileName(server.Folder) + ".pcap");
         var ports = string.Join(" or ", new[] { server.Udp, server.Tcp, server.Msrp }.Select(e => string.Create(CultureInfo.InvariantCulture, $"port {e.Port}")));
-        await using var tshark = new Running("tshark", ["-i", "lo", "-f", ports, "-w", capture, "-P", "-l"], server.Folder);
+        await using var tshark = new Running("tshark", ["-i", "lo", "-f", ports, "-w", capture, "-P", "-l", "-T", "fields", "-e", "udp.srcport"], server.Folder);
         await Capturing(tshark, server);
         var (alice, carol) = (await server.User("alice"), await server.User("carol", "udp"));
         var bob = await Sipp.Register(server, "bob");
@@ -41,6 +41,7 @@ public sealed class DissectionTests
         await alice.Type("/quit");
         await alice.Program.Exit();
         await carol.Event("ended");
+        await Capturing(tshark, server); // packets come in order: what was before this one is in the file
         await tshark.Signal("INT");
         await tshark.Exit();
 
@@ -53,11 +54,12 @@ public sealed class DissectionTests
         File.Delete(capture);
     }
 
-    /// <summary>It captures when it shows a packet.</summary>
+    /// <summary>It has captured all that was sent before, once it shows a packet of somebody who speaks now.</summary>
     private static async Task Capturing(Running tshark, LiveServer server)
     {
-        var shown = tshark.Line(static _ => true, "a first packet");
         using var somebody = new UdpUser(server.Udp, "somebody", "");
+        var port = somebody.Port.ToString(CultureInfo.InvariantCulture);
+        var shown = tshark.Line(line => line.Trim() == port, "a packet of somebody");
         while (await Task.WhenAny(shown, Task.Delay(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken)) != shown)
             await somebody.Ask("OPTIONS", "sip:example.com", "");
         await shown;
