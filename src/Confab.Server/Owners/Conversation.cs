@@ -38,6 +38,8 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     SipUri? IUserAgent.OutboundProxy => Node.OutboundProxy;
 
+    Location? IUserAgent.Locate(SipUri target) => Node.LocateDevice(target);
+
     /// <summary>A message that the router found to be ours.</summary>
     public void Take(SipMessage message, Flow flow)
     {

@@ -63,15 +63,22 @@ internal static class NegotiateMedia
         return SessionDescription.TryParse(response.Body.Span, out var sdp, out _) && MsrpMedia.TryFrom(sdp, out media, out _) && IsUsable(media) && Takes(media, offered);
     }
 
-    /// <summary>Our offer to an invitee: <c>actpass</c>, so that a client behind a NAT connects (C-64).</summary>
-    public static byte[] ComposeOffer(Participant invitee, Flow? flow, MsrpMedia? callersOffer)
+    /// <summary>An MSRP leg of this participant, as a peer on this SIP flow reaches it.</summary>
+    public static MsrpSession Open(Participant participant, Flow? flow)
     {
-        var media = Ours(invitee, flow, SetupRole.ActPass) with
+        var (host, port) = participant.Focus.Node.MsrpAddress(flow);
+        return participant.Focus.Node.Msrp.Open(participant.Focus.Owner.Mailbox, participant, host, port);
+    }
+
+    /// <summary>Our offer to an invitee: <c>actpass</c>, so that a client behind a NAT connects (C-64).</summary>
+    public static byte[] ComposeOffer(Participant invitee, MsrpSession leg, Flow? flow, MsrpMedia? callersOffer)
+    {
+        var media = Ours(invitee, leg, flow, SetupRole.ActPass) with
         {
             AcceptTypes = invitee.Focus.IsGroup ? s_groupTypes : callersOffer is { AcceptTypes.Count: > 0 } ? callersOffer.AcceptTypes : s_anyTypes,
             AcceptWrappedTypes = invitee.Focus.IsGroup ? s_anyWrapped : callersOffer?.AcceptWrappedTypes ?? [],
         };
-        return Compose(invitee, media, null, flow);
+        return Compose(invitee.Focus.Node, media, null, flow);
     }
 
     /// <summary>Our answer to a caller: the types chosen from his offer; his setup role decides who connects.</summary>
@@ -84,12 +91,12 @@ internal static class NegotiateMedia
         var offered = offer.Media.AcceptTypes.Count > 0 ? offer.Media.AcceptTypes : s_anyTypes;
         var own = caller.Focus.IsGroup ? s_groupTypes : others is { AcceptTypes.Count: > 0 } ? others.AcceptTypes : s_anyTypes;
         var ownWrapped = others is { AcceptWrappedTypes.Count: > 0 } ? others.AcceptWrappedTypes : s_anyWrapped;
-        var media = Ours(caller, flow, offer.Media.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
+        var media = Ours(caller, caller.Msrp ??= Open(caller, flow), flow, offer.Media.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
         {
             AcceptTypes = AcceptList.Intersect(offered, own),
             AcceptWrappedTypes = AcceptList.Intersect(offer.Media.AcceptWrappedTypes, ownWrapped),
         };
-        return Compose(caller, media, offer.Sdp, flow);
+        return caller.LocalSdp = Compose(caller.Focus.Node, media, offer.Sdp, flow);
     }
 
     /// <summary>Starts the MSRP leg once both descriptions are known (RFC 6135 4.2.2): who is not active waits to be bound (MSW-11).</summary>
@@ -158,24 +165,21 @@ internal static class NegotiateMedia
         return true;
     }
 
-    private static MsrpMedia Ours(Participant participant, Flow? flow, SetupRole setup)
+    private static MsrpMedia Ours(Participant participant, MsrpSession leg, Flow? flow, SetupRole setup)
     {
         var node = participant.Focus.Node;
-        var (host, port) = node.MsrpAddress(flow);
-        participant.Msrp ??= node.Msrp.Open(participant.Focus.Owner.Mailbox, participant, host, port);
         return new MsrpMedia
         {
-            Port = port,
-            Path = [participant.Msrp.LocalUri],
+            Port = node.MsrpAddress(flow).Port,
+            Path = [leg.LocalUri],
             MaxSize = node.Options.Msrp.MaxMessageSize,
             Setup = setup,
         };
     }
 
-    private static byte[] Compose(Participant participant, MsrpMedia media, SessionDescription? offer, Flow? flow)
+    private static byte[] Compose(Node node, MsrpMedia media, SessionDescription? offer, Flow? flow)
     {
-        var node = participant.Focus.Node;
         var sdp = SessionDescription.ForMsrp("imserv", node.World.Ids.Number(), 1, node.MsrpAddress(flow).Host, media, offer);
-        return participant.LocalSdp = sdp.ToBytes();
+        return sdp.ToBytes();
     }
 }
