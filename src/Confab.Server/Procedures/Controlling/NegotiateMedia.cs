@@ -38,7 +38,7 @@ internal static class NegotiateMedia
     public static bool TryRead(Node node, SipRequest invite, bool isGroup, out Offer offer, out Refusal refusal)
     {
         offer = null!;
-        if (!TryParts(invite, out var sdpBytes, out var others, out refusal)) return false;
+        if (!TryParts(node, invite, out var sdpBytes, out var others, out refusal)) return false;
         if (!SessionDescription.TryParse(sdpBytes.Span, out var sdp, out var fault))
         {
             refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
@@ -60,7 +60,8 @@ internal static class NegotiateMedia
     {
         media = null;
         var offered = invitee.Focus.IsGroup ? s_groupTypes : StartOneToOneSession.Caller(invitee.Focus)?.Offer!.Media.AcceptTypes ?? [];
-        return SessionDescription.TryParse(response.Body.Span, out var sdp, out _) && MsrpMedia.TryFrom(sdp, out media, out _) && IsUsable(media) && Takes(media, offered);
+        return BodyEncoding.TryDecode(response, invitee.Focus.Node.World.Limits.SipBodyBytes, out var body, out _)
+            && SessionDescription.TryParse(body.Span, out var sdp, out _) && MsrpMedia.TryFrom(sdp, out media, out _) && IsUsable(media) && Takes(media, offered);
     }
 
     /// <summary>An MSRP leg of this participant, as a peer on this SIP flow reaches it.</summary>
@@ -118,7 +119,7 @@ internal static class NegotiateMedia
     private static bool Takes(MsrpMedia media, IReadOnlyList<string> types) =>
         media.AcceptTypes.Count == 0 || types.Count == 0 || AcceptList.Intersect(types, media.AcceptTypes).Count > 0;
 
-    private static bool TryParts(SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
+    private static bool TryParts(Node node, SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
     {
         sdp = default;
         others = [];
@@ -126,6 +127,12 @@ internal static class NegotiateMedia
         if (invite.Body.IsEmpty)
         {
             refusal = new Refusal(StatusCode.NotAcceptableHere, "An offer is needed");
+            return false;
+        }
+
+        if (!BodyEncoding.TryDecode(invite, node.World.Limits.SipBodyBytes, out var body, out var packed))
+        {
+            refusal = Unpackable(packed);
             return false;
         }
 
@@ -137,7 +144,7 @@ internal static class NegotiateMedia
 
         if (type.Is("application/sdp"))
         {
-            sdp = invite.Body;
+            sdp = body;
             return true;
         }
 
@@ -147,12 +154,13 @@ internal static class NegotiateMedia
             return false;
         }
 
-        if (!MultipartReader.TryParse(invite.Body, boundary, MostParts, out var parts, out fault))
+        if (!MultipartReader.TryParse(body, boundary, MostParts, out var parts, out fault))
         {
             refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
             return false;
         }
 
+        if (!TryUnpack(node, ref parts, out refusal)) return false;
         var described = parts.FirstOrDefault(static part => ContentType.TryParse(part.ContentType, out var t, out _) && t.Is("application/sdp"));
         if (described is null)
         {
@@ -164,6 +172,34 @@ internal static class NegotiateMedia
         others = [.. parts.Where(part => part != described)];
         return true;
     }
+
+    private static bool TryUnpack(Node node, ref IReadOnlyList<BodyPart> parts, out Refusal refusal)
+    {
+        refusal = null!;
+        if (parts.All(static p => p.ContentEncoding is null)) return true;
+        var room = node.World.Limits.SipBodyBytes; // for all parts together
+        var unpacked = new List<BodyPart>(parts.Count);
+        foreach (var part in parts)
+        {
+            if (!BodyEncoding.TryDecode(part.Content, part.ContentEncoding ?? "", room, out var content, out var fault))
+            {
+                refusal = Unpackable(fault);
+                return false;
+            }
+
+            room -= Math.Min(room, content.Length);
+            unpacked.Add(part with { Content = content });
+        }
+
+        parts = unpacked;
+        return true;
+    }
+
+    /// <summary>RFC 3261 8.2.3: 415 says which encodings are taken.</summary>
+    private static Refusal Unpackable(Confab.Sip.Message.Fault fault) => new(
+        fault.Status,
+        fault.Reason,
+        fault.Status == StatusCode.UnsupportedMediaType ? static (ref SipWriter writer) => writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted) : null);
 
     private static MsrpMedia Ours(Participant participant, MsrpSession leg, Flow? flow, SetupRole setup)
     {
