@@ -51,7 +51,7 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
         var request = (SipRequest)message;
         if (_ended) Node.Router.OnRequest(request, flow); // it ended while this was on its way: the next owner is made
-        else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
+        else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.RefuseOverload(request, flow);
         else Transactions.OnRequest(request, flow);
     }
 

@@ -59,7 +59,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 
         if (!HasRoom)
         {
-            transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
+            transport.RefuseOverload(request, flow);
             return;
         }
 

@@ -29,6 +29,9 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     /// <summary>A request larger than this does not go over UDP if a stream can be had (RFC 3261 18.1.1, D-06), in octets.</summary>
     public const int LargestDatagramRequest = 1300;
 
+    /// <summary>When one whom we had no room for may come again.</summary>
+    private const int RetryAfterSeconds = 10;
+
     private readonly List<Listening> _listening = [];
     private readonly ConcurrentDictionary<Flow, SipStream> _streams = new();
     private readonly ConnectionPool _connections;
@@ -188,6 +191,10 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
             if (message is SipRequest answerable) Refuse(answerable, flow, fault.Status, fault.Reason);
         }
     }
+
+    /// <summary>503: too much is under way; told before any work is spent on the request (RFC 3261 21.5.4).</summary>
+    public void RefuseOverload(SipRequest request, Flow flow) =>
+        Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, RetryAfterSeconds));
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it. An ACK has no answer.</summary>
     public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null)
