@@ -114,8 +114,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         return true;
     }
 
-    private void RefuseOverload(SipRequest request, Flow flow) =>
-        node.Transport.Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, 10));
+    private void RefuseOverload(SipRequest request, Flow flow) => node.Transport.RefuseOverload(request, flow);
 
     private sealed class SipLetter(Conversation owner, SipMessage message, Flow flow) : Letter
     {

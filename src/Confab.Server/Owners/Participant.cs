@@ -25,7 +25,6 @@ internal enum ParticipantState
 /// <summary>One user in a session: the SIP leg and the MSRP leg. What they report goes to the procedure that the clause names.</summary>
 internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 {
-    private Alarm? _patience;
     private MsrpMedia? _askedMedia;
     private string? _askedType;
     private bool _takesAsked;
@@ -37,7 +36,7 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         AddressBytes = System.Text.Encoding.UTF8.GetBytes(address);
         DisplayName = displayName;
         IsCaller = isCaller;
-        Session = new SipSession(focus.Owner, this, focus.Contact);
+        Session = NewSession();
         focus.Add(this);
     }
 
@@ -55,7 +54,11 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public ParticipantState State { get; set; } = ParticipantState.Invited;
 
-    public SipSession Session { get; }
+    /// <summary>The SIP leg; of an invitee the one that answered, from then on.</summary>
+    public SipSession Session { get; private set; }
+
+    /// <summary>The invitations to this user's devices while none has answered; null otherwise.</summary>
+    public Fork? Fork { get; set; }
 
     public MsrpSession? Msrp { get; set; }
 
@@ -92,26 +95,25 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
     }
 
-    /// <summary>Waits for the answer to our invitation, no longer than the limit says.</summary>
-    public void AwaitAnswer()
+    public SipSession NewSession() => new(Focus.Owner, this, Focus.Contact);
+
+    /// <summary>One of this user's devices has answered: this is his leg.</summary>
+    public void Win(SipSession session, MsrpSession leg, byte[] sdp)
     {
-        _patience = new Alarm(Focus.Owner.Mailbox, Session.Cancel);
-        _patience.Set(TimeSpan.FromSeconds(Focus.Node.World.Limits.InviteAnswerSeconds));
+        Session = session;
+        Msrp = leg;
+        LocalSdp = sdp;
     }
 
-    public void OnRinging(SipSession session, SipResponse response) => InviteParticipant.OnRinging(this, response);
-
-    public void OnAnswered(SipSession session, SipResponse response)
+    public void OnRinging(SipSession session, SipResponse response)
     {
-        _patience?.Cancel();
-        InviteParticipant.OnAnswered(this, response);
+        if (Fork is not null) InviteParticipant.OnRinging(this, response);
     }
 
-    public void OnRefused(SipSession session, int status, SipResponse? response)
-    {
-        _patience?.Cancel();
-        InviteParticipant.OnRefused(this, status, response);
-    }
+    public void OnAnswered(SipSession session, SipResponse response) => Fork?.OnAnswered(session, response);
+
+    /// <summary>One device refuses; after another has answered that is what came of our CANCEL, and nobody's concern.</summary>
+    public void OnRefused(SipSession session, int status, SipResponse? response) => Fork?.OnRefused(session, status, response);
 
     public void OnConfirmed(SipSession session)
     {
@@ -122,9 +124,15 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public void OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Run(this, transaction);
 
-    public void OnEnded(SipSession session, EndReason reason, SipRequest? bye) => ReceiveBye.Run(this, reason);
+    public void OnEnded(SipSession session, EndReason reason, SipRequest? bye)
+    {
+        if (session == Session) ReceiveBye.Run(this, reason);
+    }
 
-    public void OnByeDone(SipSession session) => RemoveParticipant.OnByeDone(this);
+    public void OnByeDone(SipSession session)
+    {
+        if (session == Session && Fork is null) RemoveParticipant.OnByeDone(this);
+    }
 
     public void OnBound(MsrpSession session)
     {
@@ -134,7 +142,10 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public MsrpStatus OnPiece(MsrpSession session, in MsrpFrame frame) => Focus.Switch.OnPiece(this, frame);
 
-    public void OnEnded(MsrpSession session, EndReason reason) => LoseLeg.Run(this, reason);
+    public void OnEnded(MsrpSession session, EndReason reason)
+    {
+        if (session == Msrp) LoseLeg.Run(this, reason); // not the leg of a device that lost
+    }
 
     public void OnDrained(MsrpSession session) => Backpressure.Release(this);
 }

@@ -211,7 +211,7 @@ internal sealed partial class CastMember
     private PlainSip? WithCredentials(PlainSip request, PlainSip challenge, string password)
     {
         if (!SipParser.TryParse(challenge.ToBytes(), int.MaxValue, out var parsed, out _) || parsed is not SipResponse response) return null;
-        var credentials = new Credentials(Name, password, Ids.FromSeed((ulong)_ids));
+        var credentials = new Credentials(Entry.User, password, Ids.FromSeed((ulong)_ids));
         var method = SipMethods.Parse(Encoding.ASCII.GetBytes(request.Method));
         if (credentials.Answer(response, method, request.Uri, new HashSet<string>(StringComparer.Ordinal)) is not { } answer) return null;
         var buffer = new ArrayBufferWriter<byte>();

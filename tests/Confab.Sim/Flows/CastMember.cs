@@ -39,11 +39,11 @@ internal sealed partial class CastMember : IDatagramHandler
 
     public string Host { get; }
 
-    public string Address => $"sip:{Name}@{FlowStage.Domain}";
+    public string Address => $"sip:{Entry.User}@{FlowStage.Domain}";
 
-    public string Contact => $"<sip:{Name}@{Host}:{SipPort}{(Entry.IsUdp ? "" : ";transport=tcp")}>;+g.oma.sip-im";
+    public string Contact => $"<sip:{Entry.User}@{Host}:{SipPort}{(Entry.IsUdp ? "" : ";transport=tcp")}>;+g.oma.sip-im";
 
-    public string Password => $"{Name}-password";
+    public string Password => $"{Entry.User}-password";
 
     /// <summary>The newest dialog.</summary>
     public CastDialog? Dialog => _current;

@@ -114,7 +114,9 @@ public sealed partial class FlowParser
     {
         foreach (Match match in CastGroup().Matches(rest))
         {
-            var flags = match.Groups["flags"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            var flags = match.Groups["flags"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
+            var user = flags.IndexOf("as") is >= 0 and var at && at + 1 < flags.Count ? flags[at + 1] : null;
+            if (user is not null) flags.RemoveRange(flags.IndexOf("as"), 2);
             foreach (var flag in flags)
             {
                 if (flag is not ("registered" or "unregistered" or "stranger" or "udp")) throw Fail($"a cast member is registered, unregistered or stranger, and may speak udp; not '{flag}'");
@@ -123,7 +125,7 @@ public sealed partial class FlowParser
             foreach (var name in match.Groups["names"].Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
             {
                 var isStranger = flags.Contains("stranger");
-                _cast.Add(new CastEntry(name, !isStranger && !flags.Contains("unregistered"), flags.Contains("udp"), isStranger));
+                _cast.Add(new CastEntry(name, !isStranger && !flags.Contains("unregistered"), flags.Contains("udp"), isStranger, user ?? name));
             }
         }
     }

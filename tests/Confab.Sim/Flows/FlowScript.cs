@@ -32,7 +32,8 @@ public sealed record FlowScript
 /// <param name="IsRegistered">Whether he registers before the play.</param>
 /// <param name="IsUdp">Whether he speaks SIP over UDP instead of a TCP connection.</param>
 /// <param name="IsStranger">Whether the server has no account of his.</param>
-public sealed record CastEntry(string Name, bool IsRegistered, bool IsUdp, bool IsStranger);
+/// <param name="User">The user whose device this is; he himself where nothing else is said.</param>
+public sealed record CastEntry(string Name, bool IsRegistered, bool IsUdp, bool IsStranger, string User);
 
 /// <summary>A body with a name.</summary>
 public sealed record FlowBody(string ContentType, string? Disposition, string Text);

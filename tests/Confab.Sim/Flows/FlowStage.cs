@@ -40,7 +40,7 @@ internal sealed class FlowStage : IAsyncDisposable
             var entry = script.Cast[i];
             var member = new CastMember(this, entry, IPAddress.Parse($"192.0.2.{11 + i}"));
             _cast.Add(entry.Name, member);
-            if (!entry.IsStranger) options.Users.Add(new UserOptions { Address = member.Address, Password = member.Password });
+            if (!entry.IsStranger && options.Users.TrueForAll(u => u.Address != member.Address)) options.Users.Add(new UserOptions { Address = member.Address, Password = member.Password });
         }
 
         _server = ConfabServer.Create(options, _world.Host(s_server.ToString(), 1, options.Limits), new MemoryDirectory());

@@ -12,33 +12,69 @@ namespace Confab.Server.Procedures.Controlling;
 internal static class InviteParticipant
 {
     /// <summary>
-    /// Sends the INVITE. Where we are the registrar it goes to the registered contact, over the connection of the registration (D-05);
-    /// a user who is not registered is refused.
+    /// Sends the INVITE. Where we are the registrar it goes to each device of the user, over the connection of its registration or by the
+    /// Path that it gave (D-05); a user who is not registered is refused.
     /// </summary>
     /// <param name="focus">The session.</param>
     /// <param name="address">Whom.</param>
     /// <param name="caller">In 1-1 the caller: his name is shown, and the types of his offer are offered on.</param>
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
-    public static void Run(Focus focus, string address, Participant? caller, int hops)
+    /// <param name="instance">One device alone, where the caller named it by its GRUU.</param>
+    public static void Run(Focus focus, string address, Participant? caller, int hops, string? instance = null)
     {
         var node = focus.Node;
         var invitee = new Participant(focus, address, null, isCaller: false);
-        var bindings = node.OutboundProxy is null ? node.Registrar.BindingsOf(address) : [];
-        if (node.OutboundProxy is null && bindings.IsEmpty)
+        IReadOnlyList<Location> targets = node.OutboundProxy is null
+            ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
+            : [new Location(address)];
+        if (targets.Count == 0)
         {
             // In a letter of its own: the others on the list are invited before it is counted who remains (C-50).
             focus.Owner.Mailbox.Post(() => OnRefused(invitee, StatusCode.TemporarilyUnavailable, null));
             return;
         }
 
-        var flow = bindings.IsEmpty ? null : bindings[0].Flow;
+        var fork = invitee.Fork = new Fork(invitee);
+        for (var i = 0; i < targets.Count; i++)
+        {
+            if (i > 0 && !focus.Owner.Transactions.HasRoom) return; // his best device alone
+            var target = targets[i];
+            var leg = NegotiateMedia.Open(invitee, target.Flow);
+            var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
+            fork.Invite(Compose(invitee, target, offer, hops, caller?.DisplayName ?? ""), leg);
+        }
+    }
+
+    public static void OnRinging(Participant invitee, SipResponse response)
+    {
+        if (!invitee.Focus.IsGroup) StartOneToOneSession.OnRinging(invitee, response);
+    }
+
+    public static void OnAnswered(Participant invitee, MsrpMedia media)
+    {
+        invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
+        invitee.State = ParticipantState.Connected;
+        NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
+        if (!invitee.Focus.IsGroup) StartOneToOneSession.OnAnswered(invitee);
+    }
+
+    public static void OnRefused(Participant invitee, int status, SipResponse? response)
+    {
+        var focus = invitee.Focus;
+        focus.Remove(invitee);
+        if (focus.IsReleased) ReleaseSession.Finish(focus);
+        else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
+        else StartOneToOneSession.OnRefused(focus, status, response);
+    }
+
+    private static Invitation Compose(Participant invitee, Location target, byte[] sdp, int hops, string fromName)
+    {
+        var focus = invitee.Focus;
         var inviter = focus.Originator;
-        var sdp = NegotiateMedia.ComposeOffer(invitee, flow, caller?.Offer!.Media);
-        invitee.AwaitAnswer();
-        invitee.Session.Connect(new Invitation(
-            bindings.IsEmpty ? address : bindings[0].Contact,
-            focus.IsGroup ? FocusUri(focus, flow) : inviter, // C-63
-            address,
+        return new Invitation(
+            target.RequestUri,
+            focus.IsGroup ? FocusUri(focus, target.Flow) : inviter, // C-63
+            invitee.Address,
             "application/sdp",
             sdp,
             (ref SipWriter writer) =>
@@ -47,54 +83,11 @@ internal static class InviteParticipant
                 writer.Header(HeaderName.PAssertedIdentity, $"<{inviter}>");
                 if (focus.IsGroup) writer.Header(HeaderName.ReferredBy, $"<{inviter}>");
             },
-            flow,
+            target.Flow,
             focus.Owner.NewCallId(),
             hops,
-            caller?.DisplayName ?? ""));
-    }
-
-    public static void OnRinging(Participant invitee, SipResponse response)
-    {
-        if (!invitee.Focus.IsGroup) StartOneToOneSession.OnRinging(invitee, response);
-    }
-
-    public static void OnAnswered(Participant invitee, SipResponse response)
-    {
-        var focus = invitee.Focus;
-        invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
-        if (focus.IsReleased)
-        {
-            RemoveParticipant.Run(invitee, RemoveParticipant.Released);
-            return;
-        }
-
-        if (!NegotiateMedia.TryReadAnswer(invitee, response, out var media))
-        {
-            // It accepted something that was not offered: the leg is of no use.
-            invitee.State = ParticipantState.Leaving;
-            invitee.Session.Bye();
-            End(invitee, StatusCode.NotAcceptableHere, null);
-            return;
-        }
-
-        invitee.State = ParticipantState.Connected;
-        NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
-        if (!focus.IsGroup) StartOneToOneSession.OnAnswered(invitee);
-    }
-
-    public static void OnRefused(Participant invitee, int status, SipResponse? response)
-    {
-        invitee.Focus.Remove(invitee);
-        End(invitee, status, response);
-    }
-
-    private static void End(Participant invitee, int status, SipResponse? response)
-    {
-        invitee.Msrp?.Close(EndReason.Declined);
-        var focus = invitee.Focus;
-        if (focus.IsReleased) ReleaseSession.Finish(focus);
-        else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
-        else StartOneToOneSession.OnRefused(focus, status, response);
+            fromName,
+            target.Route);
     }
 
     /// <summary>The identity as From; the transport parameter of a flow that is not known yet is left out.</summary>

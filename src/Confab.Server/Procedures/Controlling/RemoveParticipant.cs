@@ -31,7 +31,7 @@ internal static class RemoveParticipant
             participant.Session.Refuse(StatusCode.TemporarilyUnavailable);
             OnByeDone(participant);
         }
-        else if (wasInvited) participant.Session.Cancel();
+        else if (wasInvited) participant.Fork?.Cancel();
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
 

@@ -20,9 +20,9 @@ internal static class StartOneToOneSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        var address = request.RequestUri.AddressKey();
         if (RefuseAnonymity.Run(owner, transaction)) return;
-        if (node.OutboundProxy is null && !node.Directory.TryGetAccount(Account.UserOf(address), out _))
+        if (!node.Registrar.TryResolve(request.RequestUri, out var address, out var instance)
+            || (node.OutboundProxy is null && !node.Directory.TryGetAccount(Account.UserOf(address), out _)))
         {
             owner.Answer(transaction, StatusCode.NotFound);
             return;
@@ -54,7 +54,7 @@ internal static class StartOneToOneSession
         }
 
         caller.Session.SayTrying();
-        InviteParticipant.Run(focus, address, caller, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
+        InviteParticipant.Run(focus, address, caller, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1, instance);
     }
 
     /// <summary>The caller while he has no answer.</summary>

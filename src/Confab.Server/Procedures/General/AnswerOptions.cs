@@ -23,6 +23,7 @@ internal static class AnswerOptions
         {
             if (contact is not null) writer.Header(HeaderName.Contact, contact);
             writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml");
+            writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted);
         });
     }
 }

@@ -117,7 +117,13 @@ internal static class ReceiveRequest
         List<string>? unknown = null;
         foreach (var tag in request.Headers(HeaderName.Require))
         {
-            if (!tag.EqualsIgnoreCase("recipient-list-invite"u8) || request.Method != SipMethod.Invite) (unknown ??= []).Add(tag.ToString());
+            var isKnown = request.Method switch
+            {
+                SipMethod.Invite => tag.EqualsIgnoreCase("recipient-list-invite"u8),
+                SipMethod.Register => tag.EqualsIgnoreCase("path"u8) || tag.EqualsIgnoreCase("gruu"u8) || tag.EqualsIgnoreCase("outbound"u8),
+                _ => false,
+            };
+            if (!isKnown) (unknown ??= []).Add(tag.ToString());
         }
 
         return unknown is null ? null : string.Join(", ", unknown);
