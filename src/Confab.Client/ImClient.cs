@@ -98,6 +98,9 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
     public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken);
 
+    /// <summary>Waits until <see cref="TryReadEvent"/> has something; false when the client is disposed and all has been read.</summary>
+    public ValueTask<bool> WaitForEventAsync(CancellationToken cancellationToken = default) => _events.Reader.WaitToReadAsync(cancellationToken);
+
     /// <summary>The next event, if there is one now.</summary>
     public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.Reader.TryRead(out happened);
 

@@ -41,7 +41,7 @@ public enum EndReason
     /// <summary>The peer did not read what was sent to it (D-09).</summary>
     Slow,
 
-    /// <summary>The connection sent nothing in its first seconds.</summary>
+    /// <summary>The connection sent nothing in its first seconds, or for hours.</summary>
     Silent,
 
     /// <summary>This program is stopping.</summary>

@@ -45,6 +45,12 @@ public sealed class Limits
     /// <summary>Seconds until a new connection must have sent its first byte.</summary>
     public int FirstByteSeconds { get; set; } = 60;
 
+    /// <summary>
+    /// Seconds without a byte from the peer after which a SIP connection is closed. Longer than the longest registration, so that nobody who
+    /// can be reached through it loses it. An MSRP connection lives as long as a session on it.
+    /// </summary>
+    public int IdleConnectionSeconds { get; set; } = 3 * 60 * 60;
+
     /// <summary>Seconds for an MSRP leg to be bound after its session was agreed.</summary>
     public int MsrpBindSeconds { get; set; } = 60;
 
@@ -59,6 +65,21 @@ public sealed class Limits
 
     /// <summary>Bindings of one address of record; beyond it 503 to the REGISTER.</summary>
     public int BindingsPerAddress { get; set; } = 16;
+
+    /// <summary>REGISTERs that may wait for the one before them on the same address; beyond it 503. More devices than that do not start at once.</summary>
+    public int RegistersPerAddress { get; set; } = 32;
+
+    /// <summary>Wrong passwords in a row from one address for one user; with the last the user is refused from there for a time (403).</summary>
+    public int WrongAnswers { get; set; } = 3;
+
+    /// <summary>Seconds in which wrong passwords count as a row, and for which the user is then refused: three guesses a minute find no password.</summary>
+    public int WrongAnswerSeconds { get; set; } = 60;
+
+    /// <summary>Pairs of address and user whose wrong passwords are remembered. Filling the table to be forgotten takes longer than waiting.</summary>
+    public int WrongAnswerPairs { get; set; } = 16_384;
+
+    /// <summary>Nonces of one generation with counts in use, about 10 MB; beyond it the generation before is forgotten and its answers are stale.</summary>
+    public int NoncesInUse { get; set; } = 65_536;
 
     /// <summary>Requests waiting for one store lane; beyond it the request is refused with 503.</summary>
     public int StoreLaneRequests { get; set; } = 65_536;

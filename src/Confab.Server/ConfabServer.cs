@@ -93,7 +93,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new ServerStartException(
-                $"The store in '{Path.GetFullPath(dataDirectory)}' (DataDirectory) cannot be opened: {exception.Message}. Name a folder that this user may write to.", exception);
+                $"The store in '{Path.GetFullPath(dataDirectory)}' (DataDirectory) cannot be opened: {exception.Message.TrimEnd('.')}. Name a folder that this user may write to.", exception);
         }
     }
 

@@ -45,7 +45,8 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     /// <summary>Shows events as they happen, until the client has been disposed of.</summary>
     public async Task ShowEventsAsync()
     {
-        await foreach (var happened in client.Events()) Take(happened);
+        // No enumeration: it would hold an event in its hand while a command already looks at what came of it.
+        while (await client.WaitForEventAsync()) ShowWhatHappened();
     }
 
     /// <summary>Runs one line of input; done when the command is.</summary>
@@ -72,7 +73,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     {
         try
         {
-            await client.DisposeAsync().AsTask().WaitAsync(LongestGoodbye, time);
+            await GoodbyeAsync().WaitAsync(LongestGoodbye, time);
         }
         catch (TimeoutException)
         {
@@ -114,6 +115,8 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     {
         while (client.TryReadEvent(out var happened)) Take(happened);
     }
+
+    async Task GoodbyeAsync() => await client.DisposeAsync();
 
     async Task TellAsync(string command, Task<SessionOutcome> start)
     {

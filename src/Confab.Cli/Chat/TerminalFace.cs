@@ -26,7 +26,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 Show(list);
                 break;
             case CommandList list:
-                foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}"),-26} [grey]{Escaped(verb.Does)}[/]");
+                foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
                 Line("  [grey]anything else is said in the current session[/]");
                 break;
         }
@@ -45,8 +45,11 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case Unregistered { Retrying: true } lost:
                 Line($"[yellow]! {Escaped(lost.Reason)} Trying again...[/]");
                 break;
-            case Unregistered gone:
-                Note(gone.Reason);
+            case Unregistered { Status: 0 }:
+                Note("You are offline.");
+                break;
+            case Unregistered refused:
+                Line($"[red]! You are offline: {Escaped(refused.Reason)} ({refused.Status})[/]");
                 break;
             case Calling { Alerting: false } calling:
                 Note($"{session}: calling {WhoOf(calling.Session)}...");

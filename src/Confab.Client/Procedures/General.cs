@@ -5,7 +5,7 @@ using Confab.Sip.Transport;
 namespace Confab.Client.Procedures;
 
 /// <summary>OMA-IM 7.1.1.1 General: what all requests that this client originates have in common.</summary>
-[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-1..8", "IMC-GEN-10", "IMC-GEN-12", "IMC-GEN-14", "COM-AOIA-1", "COM-PRIV-1")]
+[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-1..5", "IMC-GEN-7", "IMC-GEN-8", "IMC-GEN-10", "IMC-GEN-12", "IMC-GEN-14", "COM-AOIA-1", "COM-PRIV-1")]
 internal static class General
 {
     public const string FeatureTag = "+g.oma.sip-im";

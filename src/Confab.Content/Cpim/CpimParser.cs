@@ -15,7 +15,7 @@ static class CpimParser
         int fromCount = 0;
         for (int count = 0; ; count++)
         {
-            if (!lines.TryRead(out var line) || (!lines.Terminated && !line.IsEmpty))
+            if (!lines.TryRead(out var line) || !lines.Terminated)
                 return Fail("no empty line after the message headers", "2", lines.Start, out fault);
             if (line.IsEmpty) break;
             if (count == MaxHeaders || lines.Next > MaxHeadBytes) return Fail("message headers too long", "2.2", lines.Start, out fault);

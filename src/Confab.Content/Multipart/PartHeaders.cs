@@ -31,7 +31,10 @@ static class PartHeaders
         }
         fault = default;
         string? id = Find(headers, "Content-ID");
-        part = new BodyPart(Find(headers, "Content-Type") ?? "text/plain", Find(headers, "Content-Disposition"), Unbracketed(id), region[lines.Next..]);
+        part = new BodyPart(Find(headers, "Content-Type") ?? "text/plain", Find(headers, "Content-Disposition"), Unbracketed(id), region[lines.Next..])
+        {
+            ContentEncoding = Find(headers, "Content-Encoding"),
+        };
         return true;
     }
 

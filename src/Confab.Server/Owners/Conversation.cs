@@ -38,6 +38,8 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     SipUri? IUserAgent.OutboundProxy => Node.OutboundProxy;
 
+    Location? IUserAgent.Locate(SipUri target) => Node.LocateDevice(target);
+
     /// <summary>A message that the router found to be ours.</summary>
     public void Take(SipMessage message, Flow flow)
     {
@@ -49,7 +51,7 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
         var request = (SipRequest)message;
         if (_ended) Node.Router.OnRequest(request, flow); // it ended while this was on its way: the next owner is made
-        else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
+        else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.RefuseOverload(request, flow);
         else Transactions.OnRequest(request, flow);
     }
 
@@ -96,6 +98,6 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     {
         if (_ended || Focus is not null || Transactions.Count > 0) return;
         _ended = true;
-        foreach (var callId in _callIds) Node.Router.Remove(callId, this);
+        Node.Router.Remove(this, _callIds);
     }
 }

@@ -5,6 +5,8 @@ using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
 using Confab.Server.Registration;
 using Confab.Sip.Message;
+using Confab.Sip.Registration;
+using Confab.Sip.Session;
 using Confab.Sip.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +42,17 @@ internal sealed class Node
 
     /// <summary>The proxy that takes what is not for a flow of ours; null where we are the registrar ourselves.</summary>
     public SipUri? OutboundProxy { get; init; }
+
+    /// <summary>Where the device is that a GRUU of ours means (RFC 5627 6.1); null for any other URI, and while the device is not registered.</summary>
+    public Location? LocateDevice(SipUri uri)
+    {
+        if (OutboundProxy is not null || !Gruu.Is(uri) || !IsOurs(uri) || !Registrar.TryResolve(uri, out var address, out var instance)) return null;
+        return Registrar.TargetsOf(address, instance) is [var target, ..] ? LocationOf(target) : null;
+    }
+
+    public bool IsOurs(in SipUri uri) => uri.Host.EqualsIgnoreCase(System.Text.Encoding.UTF8.GetBytes(Options.Domain));
+
+    public static Location LocationOf(Binding binding) => new(binding.Contact, binding.Flow, binding.Path);
 
     /// <summary>Host and port of our MSRP URIs towards a peer that we meet on this SIP flow.</summary>
     public (string Host, int Port) MsrpAddress(Flow? flow)

@@ -15,7 +15,14 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
 
     private readonly ConcurrentDictionary<Text, Conversation> _owners = new(Text.Ordinal);
     private readonly ConcurrentDictionary<string, Focus> _sessions = new(StringComparer.Ordinal);
+    private int _count;
     private volatile bool _closing;
+
+    /// <summary>Live owners.</summary>
+    public int OwnerCount => Volatile.Read(ref _count);
+
+    /// <summary>Call-IDs by which they are found.</summary>
+    public int CallIdCount => _owners.Count;
 
     /// <summary>Live IM sessions.</summary>
     public int SessionCount => _sessions.Count;
@@ -37,13 +44,16 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
                 return;
             }
 
-            if (_closing || _owners.Count >= node.World.Limits.Owners)
+            if (_closing || OwnerCount >= node.World.Limits.Owners)
             {
                 RefuseOverload(request, flow);
                 return;
             }
 
-            owner = _owners.GetOrAdd(key.Copy(), static (key, node) => new Conversation(node, key), node);
+            key = key.Copy();
+            var made = new Conversation(node, key);
+            owner = _owners.GetOrAdd(key, made);
+            if (owner == made) Interlocked.Increment(ref _count);
         }
 
         if (!Deliver(owner, request, flow) && request.Method != SipMethod.Ack) RefuseOverload(request, flow);
@@ -54,12 +64,21 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         if (_owners.TryGetValue(response.CallId, out var owner)) Deliver(owner, response, flow);
     }
 
-    public void OnFlowClosed(Flow flow) => node.Registrar.OnFlowClosed(flow);
+    public void OnFlowClosed(Flow flow)
+    {
+        if (_closing) return; // the server closes it by stopping: the users are still registered when it comes back
+        node.Registrar.OnFlowClosed(flow);
+    }
 
     /// <summary>Adds a Call-ID of the owner's own making, before its first message leaves.</summary>
     public void Add(Text callId, Conversation owner) => _owners[callId] = owner;
 
-    public void Remove(Text callId, Conversation owner) => _owners.TryRemove(new KeyValuePair<Text, Conversation>(callId, owner));
+    /// <summary>The owner has ended.</summary>
+    public void Remove(Conversation owner, IEnumerable<Text> callIds)
+    {
+        foreach (var callId in callIds) _owners.TryRemove(new KeyValuePair<Text, Conversation>(callId, owner));
+        Interlocked.Decrement(ref _count);
+    }
 
     public void Add(Focus focus) => _sessions[focus.IdentityUser] = focus;
 
@@ -95,8 +114,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         return true;
     }
 
-    private void RefuseOverload(SipRequest request, Flow flow) =>
-        node.Transport.Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, 10));
+    private void RefuseOverload(SipRequest request, Flow flow) => node.Transport.RefuseOverload(request, flow);
 
     private sealed class SipLetter(Conversation owner, SipMessage message, Flow flow) : Letter
     {

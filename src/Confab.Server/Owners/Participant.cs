@@ -1,3 +1,4 @@
+using Confab.Content.Media;
 using Confab.Content.Sdp;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -24,7 +25,9 @@ internal enum ParticipantState
 /// <summary>One user in a session: the SIP leg and the MSRP leg. What they report goes to the procedure that the clause names.</summary>
 internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 {
-    private Alarm? _patience;
+    private MsrpMedia? _askedMedia;
+    private string? _askedType;
+    private bool _takesAsked;
 
     public Participant(Focus focus, string address, string? displayName, bool isCaller)
     {
@@ -33,7 +36,7 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         AddressBytes = System.Text.Encoding.UTF8.GetBytes(address);
         DisplayName = displayName;
         IsCaller = isCaller;
-        Session = new SipSession(focus.Owner, this, focus.Contact);
+        Session = NewSession();
         focus.Add(this);
     }
 
@@ -51,7 +54,11 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public ParticipantState State { get; set; } = ParticipantState.Invited;
 
-    public SipSession Session { get; }
+    /// <summary>The SIP leg; of an invitee the one that answered, from then on.</summary>
+    public SipSession Session { get; private set; }
+
+    /// <summary>The invitations to this user's devices while none has answered; null otherwise.</summary>
+    public Fork? Fork { get; set; }
 
     public MsrpSession? Msrp { get; set; }
 
@@ -70,32 +77,43 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Messages of this user whose chunks are still coming; null while there was none.</summary>
     public OpenMessages? OpenMessages { get; set; }
 
-    /// <summary>What waits for this leg to have sent all that it had (D-09).</summary>
+    /// <summary>Lets the sender go on who waits for this leg (D-09).</summary>
     public Action? WhenDrained { get; set; }
 
     /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
     public Alarm? Stale { get; set; }
 
-    /// <summary>Waits for the answer to our invitation, no longer than the limit says.</summary>
-    public void AwaitAnswer()
+    /// <summary>
+    /// Whether the user's client takes this type inside CPIM: one that it listed, wrapped or not; all where it listed none (RFC 4975 8.6).
+    /// </summary>
+    [Clause("RFC 4975", "8.6", "MSW-8")]
+    public bool TakesWrapped(string type)
     {
-        _patience = new Alarm(Focus.Owner.Mailbox, Session.Cancel);
-        _patience.Set(TimeSpan.FromSeconds(Focus.Node.World.Limits.InviteAnswerSeconds));
+        if (Remote is not { AcceptWrappedTypes.Count: > 0 } remote) return true;
+        if (ReferenceEquals(type, _askedType) && ReferenceEquals(remote, _askedMedia)) return _takesAsked;
+        (_askedMedia, _askedType) = (remote, type);
+        return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
     }
 
-    public void OnRinging(SipSession session, SipResponse response) => InviteParticipant.OnRinging(this, response);
+    public SipSession NewSession() => new(Focus.Owner, this, Focus.Contact);
 
-    public void OnAnswered(SipSession session, SipResponse response)
+    /// <summary>One of this user's devices has answered: this is his leg.</summary>
+    public void Win(SipSession session, MsrpSession leg, byte[] sdp)
     {
-        _patience?.Cancel();
-        InviteParticipant.OnAnswered(this, response);
+        Session = session;
+        Msrp = leg;
+        LocalSdp = sdp;
     }
 
-    public void OnRefused(SipSession session, int status, SipResponse? response)
+    public void OnRinging(SipSession session, SipResponse response)
     {
-        _patience?.Cancel();
-        InviteParticipant.OnRefused(this, status, response);
+        if (Fork is not null) InviteParticipant.OnRinging(this, response);
     }
+
+    public void OnAnswered(SipSession session, SipResponse response) => Fork?.OnAnswered(session, response);
+
+    /// <summary>One device refuses; after another has answered that is what came of our CANCEL, and nobody's concern.</summary>
+    public void OnRefused(SipSession session, int status, SipResponse? response) => Fork?.OnRefused(session, status, response);
 
     public void OnConfirmed(SipSession session)
     {
@@ -106,20 +124,28 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public void OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Run(this, transaction);
 
-    public void OnEnded(SipSession session, EndReason reason, SipRequest? bye) => ReceiveBye.Run(this, reason);
+    public void OnEnded(SipSession session, EndReason reason, SipRequest? bye)
+    {
+        if (session == Session) ReceiveBye.Run(this, reason);
+    }
 
-    public void OnByeDone(SipSession session) => RemoveParticipant.OnByeDone(this);
+    public void OnByeDone(SipSession session)
+    {
+        if (session == Session && Fork is null) RemoveParticipant.OnByeDone(this);
+    }
 
-    public void OnBound(MsrpSession session) => Stale?.Cancel();
+    public void OnBound(MsrpSession session)
+    {
+        Stale?.Cancel();
+        Backpressure.Release(this);
+    }
 
     public MsrpStatus OnPiece(MsrpSession session, in MsrpFrame frame) => Focus.Switch.OnPiece(this, frame);
 
-    public void OnEnded(MsrpSession session, EndReason reason) => LoseLeg.Run(this, reason);
-
-    public void OnDrained(MsrpSession session)
+    public void OnEnded(MsrpSession session, EndReason reason)
     {
-        var waiting = WhenDrained;
-        WhenDrained = null;
-        waiting?.Invoke();
+        if (session == Msrp) LoseLeg.Run(this, reason); // not the leg of a device that lost
     }
+
+    public void OnDrained(MsrpSession session) => Backpressure.Release(this);
 }

@@ -11,9 +11,12 @@ namespace Confab.Server.Registration;
 internal sealed record PendingRegister(SipRequest Request, Flow Flow, string Address, Mailbox Mailbox, Action<int, HeadersWriter?> Answer)
 {
     /// <summary>200 with all current bindings, what is left of their time, and the date.</summary>
-    public void Accept(ImmutableArray<Binding> bindings, DateTimeOffset now) => Reply(StatusCode.Ok, (ref SipWriter writer) =>
+    public void Accept(ImmutableArray<Binding> bindings, DateTimeOffset now, string domain, bool isOutbound) => Reply(StatusCode.Ok, (ref SipWriter writer) =>
     {
-        foreach (var binding in bindings) WriteContact(ref writer, binding, now);
+        var tellsGruu = Supports("gruu"u8);
+        foreach (var binding in bindings) WriteContact(ref writer, binding, now, tellsGruu ? domain : null);
+        writer.CopyHeaders(Request, HeaderName.Path); // RFC 3327 5.3
+        if (isOutbound && Supports("outbound"u8)) writer.Header(HeaderName.Require, "outbound"u8); // RFC 5626 6
         writer.Header(HeaderName.Date, now.ToString("R", CultureInfo.InvariantCulture));
     });
 
@@ -24,6 +27,9 @@ internal sealed record PendingRegister(SipRequest Request, Flow Flow, string Add
         if (reason.Length > 0) writer.Warning(399, host, Encoding.UTF8.GetBytes(reason));
     });
 
+    private bool Supports(ReadOnlySpan<byte> tag) =>
+        Request.Headers(HeaderName.Supported).Contains(tag) || Request.Headers(HeaderName.Require).Contains(tag);
+
     private void Reply(int status, HeadersWriter more)
     {
         if (Mailbox.IsInside) Answer(status, more);
@@ -31,7 +37,7 @@ internal sealed record PendingRegister(SipRequest Request, Flow Flow, string Add
     }
 
     /// <summary>The parameters come back as they were given (RFC 3840 9).</summary>
-    private static void WriteContact(ref SipWriter writer, Binding binding, DateTimeOffset now)
+    private void WriteContact(ref SipWriter writer, Binding binding, DateTimeOffset now, string? gruuDomain)
     {
         writer.Begin(HeaderName.Contact);
         writer.Append("<"u8);
@@ -48,6 +54,16 @@ internal sealed record PendingRegister(SipRequest Request, Flow Flow, string Add
         {
             writer.Append(";"u8);
             writer.Append(binding.ContactParameters);
+        }
+
+        if (gruuDomain is not null && binding is { InstanceId: { } instance, TempGruu.Length: > 0 })
+        {
+            // RFC 5627 5.2
+            writer.Append(";pub-gruu=\""u8);
+            writer.Append(Gruu.Public(Address, instance));
+            writer.Append("\";temp-gruu=\""u8);
+            writer.Append(Gruu.Temporary(binding.TempGruu, gruuDomain));
+            writer.Append("\""u8);
         }
 
         writer.End();

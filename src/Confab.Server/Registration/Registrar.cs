@@ -18,22 +18,22 @@ namespace Confab.Server.Registration;
 
 /// <summary>Takes REGISTER requests of our users, and knows where each can be reached.</summary>
 [Clause("RFC 3261", "10.3")]
+[Clause("RFC 5627", "5")]
 internal sealed partial class Registrar
 {
-    /// <summary>REGISTERs that may wait for the one before them on the same address; beyond it 503.</summary>
-    private const int MostWaitingPerAddress = 32;
-
     private const int RetryAfterSeconds = 5;
 
     private static readonly TimeSpan s_sweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, ImmutableArray<Binding>> _table = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _byGruu = new(StringComparer.Ordinal); // addresses by the user part of a temporary GRUU
     private readonly Dictionary<Flow, HashSet<string>> _byFlow = []; // addresses with bindings over a connection
-    private readonly ChangesInOrder _changes = new(MostWaitingPerAddress);
+    private readonly ChangesInOrder _changes;
     private readonly World _world;
     private readonly IDirectory _directory;
     private readonly StoreLane _lane;
     private readonly byte[] _domain;
+    private readonly string _domainText;
     private readonly BindingLimits _limits;
     private readonly Mailbox _mailbox;
     private readonly Alarm _sweep;
@@ -46,6 +46,8 @@ internal sealed partial class Registrar
         _directory = directory;
         _lane = lane;
         _domain = Encoding.UTF8.GetBytes(options.Domain);
+        _changes = new ChangesInOrder(world.Limits.RegistersPerAddress);
+        _domainText = options.Domain;
         _limits = new BindingLimits(PerAddress: world.Limits.BindingsPerAddress);
         _mailbox = new Mailbox(world);
         _sweep = new Alarm(_mailbox, Sweep);
@@ -77,6 +79,44 @@ internal sealed partial class Registrar
         var held = Held(address);
         if (held is [var only]) return only.IsLive(now) ? held : [];
         return [.. held.Where(b => b.IsLive(now)).Reverse().OrderByDescending(static b => b.Q)];
+    }
+
+    /// <summary>
+    /// Where requests to an address go: each device once, over its best binding (RFC 5626 7), the best device first. On any thread.
+    /// </summary>
+    /// <param name="address">The address of record.</param>
+    /// <param name="instance">One device alone, as a GRUU names it; null for all.</param>
+    [Clause("RFC 5627", "6.1")]
+    public IReadOnlyList<Binding> TargetsOf(string address, string? instance = null)
+    {
+        var bindings = BindingsOf(address);
+        if (bindings is [{ } only] && (instance is null || only.InstanceId == instance)) return bindings;
+        var targets = new List<Binding>(bindings.Length);
+        foreach (var binding in bindings)
+        {
+            if (instance is not null && binding.InstanceId != instance) continue;
+            if (binding.InstanceId is null || !targets.Exists(t => t.InstanceId == binding.InstanceId)) targets.Add(binding);
+        }
+
+        return targets;
+    }
+
+    /// <summary>Whom a SIP URI of our domain means, and which device when it is a GRUU; false for a temporary GRUU that is void. On any thread.</summary>
+    public bool TryResolve(in SipUri uri, out string address, out string? instance)
+    {
+        instance = null;
+        if (!Gruu.IsTemporary(uri))
+        {
+            address = uri.AddressKey();
+            if (Gruu.Is(uri)) instance = Gruu.InstanceOf(uri);
+            return true;
+        }
+
+        var user = uri.User.ToString();
+        if (!_byGruu.TryGetValue(user, out address!)) return false;
+        var now = Now;
+        instance = Held(address).FirstOrDefault(b => b.TempGruu == user && b.IsLive(now))?.InstanceId;
+        return instance is not null;
     }
 
     /// <summary>
@@ -130,15 +170,33 @@ internal sealed partial class Registrar
         }
         else if (!outcome.IsChanged)
         {
-            register.Accept(outcome.Bindings, Now);
+            register.Accept(outcome.Bindings, Now, _domainText, isOutbound: false);
         }
-        else if (!Store(register.Address, outcome.Bindings, stored => Finish(register, outcome.Bindings, stored)))
+        else
         {
-            Refuse(register, StatusCode.ServiceUnavailable, "Too much to store at once", RetryAfter);
+            var bindings = WithGruus(outcome.Bindings);
+            if (!Store(register.Address, bindings, stored => Finish(register, bindings, outcome.IsOutbound, stored)))
+                Refuse(register, StatusCode.ServiceUnavailable, "Too much to store at once", RetryAfter);
         }
     }
 
-    private void Finish(PendingRegister register, ImmutableArray<Binding> bindings, bool stored)
+    /// <summary>
+    /// A temporary GRUU for each device that has none. It lasts as long as the device keeps its Call-ID: one for each REGISTER, as RFC 5627 5.1
+    /// recommends, would have to be kept for each.
+    /// </summary>
+    private ImmutableArray<Binding> WithGruus(ImmutableArray<Binding> bindings)
+    {
+        for (var i = 0; i < bindings.Length; i++)
+        {
+            if (bindings[i] is not { InstanceId: { } instance, TempGruu: "" }) continue;
+            var gruu = bindings.FirstOrDefault(b => b.InstanceId == instance && b.TempGruu.Length > 0)?.TempGruu ?? Gruu.NewTemporary(_world.Ids);
+            bindings = bindings.SetItem(i, bindings[i] with { TempGruu = gruu });
+        }
+
+        return bindings;
+    }
+
+    private void Finish(PendingRegister register, ImmutableArray<Binding> bindings, bool isOutbound, bool stored)
     {
         // 7) Committed only when stored; D-15.
         if (!stored)
@@ -148,7 +206,7 @@ internal sealed partial class Registrar
         }
 
         Show(register.Address, bindings);
-        register.Accept(bindings, Now);
+        register.Accept(bindings, Now, _domainText, isOutbound);
     }
 
     /// <summary>Removes bindings: at once for those who read, durably as soon as may be.</summary>
@@ -181,7 +239,18 @@ internal sealed partial class Registrar
     /// <summary>Makes the set the one that is seen.</summary>
     private void Show(string address, ImmutableArray<Binding> bindings)
     {
-        Interlocked.Add(ref _count, bindings.Length - Held(address).Length);
+        var before = Held(address);
+        Interlocked.Add(ref _count, bindings.Length - before.Length);
+        foreach (var binding in bindings)
+        {
+            if (binding.TempGruu.Length > 0) _byGruu[binding.TempGruu] = address;
+        }
+
+        foreach (var binding in before)
+        {
+            if (binding.TempGruu.Length > 0 && !bindings.Any(b => b.TempGruu == binding.TempGruu)) _byGruu.TryRemove(binding.TempGruu, out _);
+        }
+
         if (bindings.IsEmpty) _table.TryRemove(address, out _);
         else _table[address] = bindings;
 

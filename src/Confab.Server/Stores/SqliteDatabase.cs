@@ -24,6 +24,11 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
             expires INTEGER NOT NULL, q REAL NOT NULL, instance TEXT, received TEXT, parameters TEXT NOT NULL,
             PRIMARY KEY (address, place)) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE bindings ADD COLUMN path TEXT NOT NULL DEFAULT '';
+        ALTER TABLE bindings ADD COLUMN reg_id INTEGER;
+        ALTER TABLE bindings ADD COLUMN temp_gruu TEXT NOT NULL DEFAULT '';
+        """,
     ];
 
     private readonly List<Action> _onCommit = [];

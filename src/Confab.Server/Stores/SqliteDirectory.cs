@@ -26,8 +26,8 @@ public sealed class SqliteDirectory : IDirectory
             "$1", "$2", "$3", "$4", "$5", "$6");
         _removeAccount = database.Prepare("DELETE FROM accounts WHERE user = $1", "$1");
         _addBinding = database.Prepare(
-            "INSERT INTO bindings (address, place, contact, call_id, cseq, expires, q, instance, received, parameters) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10");
+            "INSERT INTO bindings (address, place, contact, call_id, cseq, expires, q, instance, received, parameters, path, reg_id, temp_gruu) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13");
         _removeBindings = database.Prepare("DELETE FROM bindings WHERE address = $1", "$1");
     }
 
@@ -79,14 +79,14 @@ public sealed class SqliteDirectory : IDirectory
             var binding = bindings[place];
             SqliteDatabase.Run(
                 _addBinding, address, place, binding.Contact, binding.CallId, (long)binding.CSeq, binding.Expires.ToUnixTimeMilliseconds(), binding.Q,
-                binding.InstanceId, binding.Received, binding.ContactParameters);
+                binding.InstanceId, binding.Received, binding.ContactParameters, binding.Path, binding.RegId is { } id ? (long)id : null, binding.TempGruu);
         }
     }
 
     public IReadOnlyDictionary<string, ImmutableArray<Binding>> LoadBindings()
     {
         using var command = _database.Connection.CreateCommand();
-        command.CommandText = "SELECT address, contact, call_id, cseq, expires, q, instance, received, parameters FROM bindings ORDER BY address, place";
+        command.CommandText = "SELECT address, contact, call_id, cseq, expires, q, instance, received, parameters, path, reg_id, temp_gruu FROM bindings ORDER BY address, place";
         using var row = command.ExecuteReader();
         var bindings = new Dictionary<string, ImmutableArray<Binding>>(StringComparer.Ordinal);
         while (row.Read())
@@ -101,7 +101,12 @@ public sealed class SqliteDirectory : IDirectory
                 row.IsDBNull(6) ? null : row.GetString(6),
                 Flow: null,
                 row.IsDBNull(7) ? null : row.GetString(7),
-                row.GetString(8));
+                row.GetString(8))
+            {
+                Path = row.GetString(9),
+                RegId = row.IsDBNull(10) ? null : (uint)row.GetInt64(10),
+                TempGruu = row.GetString(11),
+            };
             bindings[address] = bindings.GetValueOrDefault(address, []).Add(binding);
         }
 
@@ -114,5 +119,6 @@ public sealed class SqliteDirectory : IDirectory
         _removeAccount.Dispose();
         _addBinding.Dispose();
         _removeBindings.Dispose();
+        _database.Dispose(); // the last connection closes: the log goes into the file
     }
 }

@@ -13,13 +13,15 @@ namespace Confab.Server.Switch;
 /// <param name="Addressee">The one member that it is for; null for all.</param>
 /// <param name="Rewrites">Whether From must become the sender's address before it is delivered.</param>
 /// <param name="From">Where the From URI stands in the body.</param>
-internal readonly record struct CpimVerdict(MsrpStatus Status, Participant? Addressee = null, bool Rewrites = false, Range From = default);
+/// <param name="Wrapped">The type of what CPIM wraps; null without CPIM.</param>
+internal readonly record struct CpimVerdict(
+    MsrpStatus Status, Participant? Addressee = null, bool Rewrites = false, Range From = default, string? Wrapped = null);
 
 /// <summary>
-/// The CPIM rules of a session: RFC 7701 6, D-07. In a group the sender must name himself, and To the room or one member; in a 1-1 session
+/// The CPIM rules of a session: RFC 7701 6, D-07. In a group From must name the sender or nobody, and To the room or one member; in a 1-1 session
 /// the leg tells the sender, so that another From is put right instead of refused.
 /// </summary>
-[Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7")]
+[Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7", "MSW-8", "MSW-15")]
 internal static class CpimCheck
 {
     /// <summary>Octets of a message after which its CPIM headers must have ended.</summary>
@@ -39,14 +41,21 @@ internal static class CpimCheck
         else if (!isCpim) return new CpimVerdict(MsrpStatus.UnsupportedType);
 
         if (!CpimView.TryParse(body, out var view, out _)) return new CpimVerdict(MsrpStatus.BadRequest);
+        if (!isWhole && view.Content.IsEmpty) return new CpimVerdict(MsrpStatus.BadRequest); // its last header may be cut
+        var wrapped = NameOf(view.ContentType);
         var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsAddressOf(view.From, sender);
-        if (!sender.Focus.IsGroup) return new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange);
-        if (!isOwn) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (!sender.Focus.IsGroup)
+        {
+            return Other(sender)?.TakesWrapped(wrapped) == false
+                ? new CpimVerdict(MsrpStatus.UnsupportedType)
+                : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange, Wrapped: wrapped);
+        }
+
+        if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
-        if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok);
-        return sender.Focus.Find(AddressOf(view.To)) is { State: ParticipantState.Connected } addressee
-            ? new CpimVerdict(MsrpStatus.Ok, addressee)
-            : new CpimVerdict(MsrpStatus.NotFound);
+        if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok, Wrapped: wrapped);
+        if (sender.Focus.Find(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
+        return new CpimVerdict(addressee.TakesWrapped(wrapped) ? MsrpStatus.Ok : MsrpStatus.UnsupportedType, addressee, Wrapped: wrapped);
     }
 
     /// <summary>The message with its From put right.</summary>
@@ -60,6 +69,16 @@ internal static class CpimCheck
     {
         var semicolon = contentType.IndexOf((byte)';');
         return Ascii.EqualsIgnoreCase((semicolon < 0 ? contentType : contentType[..semicolon]).TrimEnd((byte)' '), "message/cpim"u8);
+    }
+
+    /// <summary>The type without its parameters; the usual ones are the same object each time, so that legs remember what they said of them.</summary>
+    private static string NameOf(ReadOnlySpan<byte> contentType)
+    {
+        var semicolon = contentType.IndexOf((byte)';');
+        var name = (semicolon < 0 ? contentType : contentType[..semicolon]).TrimEnd((byte)' ');
+        if (Ascii.EqualsIgnoreCase(name, "text/plain"u8)) return "text/plain";
+        if (Ascii.EqualsIgnoreCase(name, "message/imdn+xml"u8)) return "message/imdn+xml";
+        return Ascii.EqualsIgnoreCase(name, "application/im-iscomposing+xml"u8) ? "application/im-iscomposing+xml" : Encoding.UTF8.GetString(name);
     }
 
     private static bool Takes(Participant receiver, bool isCpim, ReadOnlySpan<byte> contentType) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
@@ -8,104 +9,135 @@ namespace Confab.Server.Switch;
 /// The MSRP Switch of one session: what a member sends is checked once and copied to the others, inside the turn that brought it
 /// (OMA-IM 7.1.3.2.1, RFC 7701 6). The switch is the endpoint of every leg: its answers are its own, and reports of recipients end here.
 /// </summary>
-[Clause("OMA-IM", "7.1.3.2.1", "MSW-1", "MSW-2", "MSW-3", "MSW-9", "MSW-10", "MSW-11")]
+[Clause("OMA-IM", "7.1.3.2.1", "MSW-1", "MSW-2", "MSW-3", "MSW-8", "MSW-9", "MSW-10", "MSW-11")]
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
     private readonly Fanout _fanout = new(focus.Node.World);
-    private ulong _lastMessage;
-
-    public Focus Focus => focus;
+    private ulong _lastMessage; // tells the messages of this session apart while they are under way
 
     /// <summary>A piece of a SEND from this member; the status is what he is answered.</summary>
     public MsrpStatus OnPiece(Participant sender, in MsrpFrame frame)
     {
         if (sender.State != ParticipantState.Connected) return MsrpStatus.NoSuchSession;
-        if (!frame.HasBody) return MsrpStatus.Ok; // only binds, or keeps the connection alive
-        return frame.IsWholeMessage && sender.OpenMessages is not { Count: > 0 } ? CopyWhole(sender, frame) : CopyPiece(sender, frame);
+        return frame is { IsWholeMessage: true, HasBody: true } ? CopyWhole(sender, frame.MessageId, frame.ContentType, frame.Body) : CopyPiece(sender, frame);
     }
 
-    /// <summary>A number that tells the messages of this session apart while they are under way.</summary>
-    public ulong NextMessage() => ++_lastMessage;
+    /// <summary>A CPIM message of this member that did not come by MSRP.</summary>
+    public void Deliver(Participant sender, ReadOnlySpan<byte> cpim) =>
+        CopyWhole(sender, Encoding.ASCII.GetBytes(focus.Node.World.Ids.Token(80)), "message/cpim"u8, cpim);
 
-    /// <summary>The sender's leg is gone: what he left unfinished is abandoned on every leg that has a part of it (MSW-10).</summary>
-    public void AbandonFrom(Participant sender)
+    /// <summary>
+    /// The member's leg is gone, or he is on his way out: what he left unfinished is abandoned on every leg that has a part of it (MSW-10), and
+    /// who waits for him waits no longer.
+    /// </summary>
+    public void OnLegLost(Participant member)
     {
-        foreach (var open in sender.OpenMessages?.TakeAll() ?? [])
-        {
-            if (!open.IsForwarded) continue;
-            _copy.PrepareAbort(open.Message, open.MessageId);
-            Send(sender, open.Addressee);
-        }
+        foreach (var open in member.OpenMessages?.TakeAll() ?? []) Abort(member, open);
+        Backpressure.Release(member);
     }
 
-    private MsrpStatus CopyWhole(Participant sender, in MsrpFrame frame)
+    private MsrpStatus CopyWhole(Participant sender, ReadOnlySpan<byte> messageId, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
-        var verdict = CpimCheck.Of(sender, frame.ContentType, frame.Body, isWhole: true);
+        if (sender.OpenMessages is { } messages && messages.TryFind(messageId, out var begun)) Abandon(sender, begun); // it starts anew
+        var verdict = CpimCheck.Of(sender, contentType, body, isWhole: true);
         if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
-        var body = verdict.Rewrites ? CpimCheck.Rewrite(frame.Body, verdict.From, sender) : frame.Body;
-        _copy.Prepare(NextMessage(), frame.MessageId, 1, body.Length, frame.ContentType, body);
-        Send(sender, verdict.Addressee);
-        return MsrpStatus.Ok;
+        if (verdict.Rewrites) body = CpimCheck.Rewrite(body, verdict.From, sender);
+        _copy.Prepare(++_lastMessage, messageId, 1, body.Length, contentType, body);
+        return Send(sender, verdict.Addressee, verdict.Wrapped);
     }
 
     private MsrpStatus CopyPiece(Participant sender, in MsrpFrame frame)
     {
         var messages = sender.OpenMessages ??= new OpenMessages(focus.Node.World.Limits.OpenMessagesPerLeg);
-        if (!messages.TryFind(frame.MessageId, out var open))
-        {
-            // A later part of something that was refused, or that began before this leg did: nobody has its beginning (MSW-10).
-            if (frame.Offset != 1) return MsrpStatus.Ok;
-            open = messages.Begin(NextMessage(), frame, out var dropped);
-            if (dropped is { IsForwarded: true })
-            {
-                _copy.PrepareAbort(dropped.Message, dropped.MessageId);
-                Send(sender, dropped.Addressee);
-            }
-        }
-
-        var isEnd = frame.IsLastPiece && frame.Continuation != '+';
-        if (isEnd) messages.Remove(open);
+        var isKnown = messages.TryFind(frame.MessageId, out var open);
         if (frame.IsLastPiece && frame.Continuation == '#')
         {
-            if (!open.IsForwarded) return MsrpStatus.Ok;
-            _copy.PrepareAbort(open.Message, open.MessageId);
-            Send(sender, open.Addressee);
+            if (isKnown) Abandon(sender, open!);
             return MsrpStatus.Ok;
         }
 
-        var continuation = isEnd ? '$' : '+';
-        if (open.IsForwarded)
+        if (isKnown && frame.Offset != open!.Next)
         {
-            _copy.Prepare(open.Message, open.MessageId, frame.Offset + open.Shift, open.ShiftedTotal, open.ContentType, frame.Body, continuation);
-            Send(sender, open.Addressee);
-            return MsrpStatus.Ok;
+            // What overlaps could put another sender into what was checked already.
+            Abandon(sender, open);
+            if (frame.Offset != 1) return MsrpStatus.BadRequest;
+            isKnown = false;
         }
 
-        var status = open.TryBegin(sender, frame.Body, isEnd, out var beginning);
-        if (status != MsrpStatus.Ok) messages.Remove(open);
-        else if (open.IsForwarded)
+        if (!isKnown)
         {
-            _copy.Prepare(open.Message, open.MessageId, 1, open.ShiftedTotal, open.ContentType, beginning.Span, continuation);
-            Send(sender, open.Addressee);
+            // A later part of something that was refused, or that began before this leg did: nobody has its beginning (MSW-10). Or it only
+            // keeps the connection alive.
+            if (frame.Offset != 1 || !frame.HasBody) return MsrpStatus.Ok;
+            open = messages.Begin(++_lastMessage, frame, out var dropped);
+            if (dropped is not null) Abort(sender, dropped);
         }
 
+        var isEnd = frame.IsLastPiece && frame.Continuation == '$';
+        if (isEnd) messages.Remove(open!);
+        var status = CopyPiece(sender, open!, frame, isEnd);
+        if (status != MsrpStatus.Ok) messages.Remove(open!);
         return status;
     }
 
-    /// <summary>One pass over the members: each gets the whole frame in his own buffer, sent at the end of the turn.</summary>
-    private void Send(Participant sender, Participant? addressee)
+    private MsrpStatus CopyPiece(Participant sender, OpenMessage open, in MsrpFrame frame, bool isEnd)
+    {
+        var continuation = isEnd ? '$' : '+';
+        open.Next += frame.Body.Length;
+        if (open.IsForwarded)
+        {
+            _copy.Prepare(open.Message, open.MessageId, frame.Offset + open.Shift, open.ShiftedTotal, open.ContentType, frame.Body, continuation);
+            return Send(sender, open.Addressee);
+        }
+
+        var status = open.TryBegin(sender, frame.Body, isEnd, out var beginning);
+        if (status != MsrpStatus.Ok || !open.IsForwarded) return status;
+        _copy.Prepare(open.Message, open.MessageId, 1, open.ShiftedTotal, open.ContentType, beginning.Span, continuation);
+        return Send(sender, open.Addressee, open.Wrapped);
+    }
+
+    private void Abandon(Participant sender, OpenMessage open)
+    {
+        sender.OpenMessages!.Remove(open);
+        Abort(sender, open);
+    }
+
+    /// <summary>Tells those who have a part of it that it will not be complete.</summary>
+    private void Abort(Participant sender, OpenMessage open)
+    {
+        if (!open.IsForwarded) return;
+        _copy.PrepareAbort(open.Message, open.MessageId);
+        Send(sender, open.Addressee);
+    }
+
+    /// <summary>
+    /// One pass over the members: each gets the whole frame in his own buffer, sent at the end of the turn. In a group each leg takes what it
+    /// can (MSW-8, MSW-14, D-09); where there is but one who should have it, the sender hears that he cannot.
+    /// </summary>
+    private MsrpStatus Send(Participant sender, Participant? addressee, string? wrapped = null)
     {
         var copies = 0;
+        var status = MsrpStatus.Ok;
         using var scope = _fanout.Begin();
         for (var i = 0; i < focus.Participants.Count; i++)
         {
             var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
-            if (member.Msrp!.SendChunk(_copy) is SendStatus.Sent or SendStatus.Queued) copies++;
+            if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
+            var sent = member.Msrp!.SendChunk(_copy);
+            if (sent is SendStatus.Sent or SendStatus.Queued) copies++;
             if (!focus.IsGroup) Backpressure.Apply(sender, member);
+            else if (addressee is null) continue;
+            status = sent switch
+            {
+                SendStatus.Sent or SendStatus.Queued => MsrpStatus.Ok,
+                SendStatus.Closed => focus.IsGroup ? MsrpStatus.NotFound : MsrpStatus.NoSuchSession,
+                _ => MsrpStatus.TooLarge,
+            };
         }
 
         focus.Node.Metrics.Delivered(copies);
+        return status;
     }
 }

@@ -15,11 +15,17 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
 
     public byte[] ContentType => contentType;
 
+    /// <summary>Where its next piece begins: they come in order and without overlap.</summary>
+    public long Next { get; set; } = 1;
+
     /// <summary>Whether its beginning has been checked and copied.</summary>
     public bool IsForwarded { get; private set; }
 
     /// <summary>The one member that it is for; null for all.</summary>
     public Participant? Addressee { get; private set; }
+
+    /// <summary>The type of what CPIM wraps; null without CPIM.</summary>
+    public string? Wrapped { get; private set; }
 
     /// <summary>Octets by which the copies are longer, since From was put right.</summary>
     public int Shift { get; private set; }
@@ -45,6 +51,7 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
         }
 
         Addressee = verdict.Addressee;
+        Wrapped = verdict.Wrapped;
         IsForwarded = true;
         _head = [];
         return MsrpStatus.Ok;
@@ -55,8 +62,6 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
 internal sealed class OpenMessages(int most)
 {
     private readonly List<OpenMessage> _open = [];
-
-    public int Count => _open.Count;
 
     public bool TryFind(ReadOnlySpan<byte> messageId, [NotNullWhen(true)] out OpenMessage? found)
     {

@@ -1,5 +1,6 @@
 using Confab.Runtime;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transport;
 
 namespace Confab.Sip.Dialog;
@@ -19,16 +20,18 @@ internal static class RequestInDialog
         SipTransport transport,
         Flow flow,
         HeadersWriter? more,
+        Location? location = null,
         string? contentType = null,
         ReadOnlySpan<byte> body = default)
     {
         var output = Scratch.Take();
         var writer = new SipWriter(output);
         var strict = dialog.RouteSet.Count > 0 && !IsLoose(dialog.RouteSet[0]);
-        writer.Request(method, strict ? NextHop(dialog).Text : dialog.RemoteTarget.Text);
+        writer.Request(method, strict ? NextHop(dialog).Text : location is null ? dialog.RemoteTarget.Text : Text.Of(location.RequestUri));
         writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
         writer.Header(HeaderName.MaxForwards, 70);
         for (var i = strict ? 1 : 0; i < dialog.RouteSet.Count; i++) writer.Header(HeaderName.Route, dialog.RouteSet[i]);
+        if (location is { Route.Length: > 0 }) writer.Header(HeaderName.Route, location.Route);
         if (strict) writer.Header(HeaderName.Route, $"<{dialog.RemoteTarget.Text}>");
         writer.Address(HeaderName.From, dialog.LocalUri, dialog.LocalTag);
         writer.Address(HeaderName.To, dialog.RemoteUri, dialog.RemoteTag);

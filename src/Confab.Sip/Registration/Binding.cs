@@ -29,6 +29,15 @@ public sealed record Binding(
     string? Received,
     string ContactParameters)
 {
+    /// <summary>The proxies that lead to the contact, in their order: the value of Route of what is sent to it (RFC 3327 5.3); empty for none.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Which flow of its device this is (RFC 5626 4.2); null for a binding that is no flow.</summary>
+    public uint? RegId { get; init; }
+
+    /// <summary>User part of the temporary GRUU (RFC 5627 3.1.2); empty for a contact without an instance.</summary>
+    public string TempGruu { get; init; } = "";
+
     /// <summary>Unexpired, and its connection, if it came over one, still stands: the contact behind a lost one cannot be reached.</summary>
     public bool IsLive(DateTimeOffset now) => Expires > now && Flow is not { IsOpen: false };
 }

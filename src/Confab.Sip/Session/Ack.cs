@@ -27,10 +27,10 @@ public sealed partial class SipSession
         var dialog = acknowledgement.Dialog;
         _acknowledgements.Add(acknowledgement);
         Dialog ??= dialog;
-        ReachPeer(dialog, found =>
+        ReachPeer(dialog, (found, location) =>
         {
             acknowledgement.Flow = found ?? flow;
-            acknowledgement.Ack = ComposeAck(dialog, acknowledgement.Flow);
+            acknowledgement.Ack = ComposeAck(dialog, acknowledgement.Flow, location);
             _agent.Transport.Send(acknowledgement.Flow, acknowledgement.Ack);
             if (dialog == Dialog && State == SessionState.Calling && !_cancelling)
             {
@@ -46,7 +46,7 @@ public sealed partial class SipSession
         });
     }
 
-    private byte[] ComposeAck(Dialog.Dialog dialog, Flow flow) => RequestInDialog.Compose(
+    private byte[] ComposeAck(Dialog.Dialog dialog, Flow flow, Location? location) => RequestInDialog.Compose(
         dialog,
         SipMethod.Ack,
         _invite!.CSeq.Number,
@@ -56,7 +56,8 @@ public sealed partial class SipSession
         {
             _authorizations?.Write(ref writer);
             _agent.WriteRequestHeaders(ref writer, SipMethod.Ack);
-        });
+        },
+        location);
 
     /// <summary>A 2xx that came, and its ACK once there was a way to send it.</summary>
     private sealed class Acknowledgement(Dialog.Dialog dialog)

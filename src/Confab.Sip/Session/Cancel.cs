@@ -11,6 +11,7 @@ public sealed partial class SipSession
     private bool _cancelling;
     private bool _cancelSent;
     private Alarm? _noFinal;
+    private Alarm? _noAnswer;
 
     /// <summary>Gives our INVITE up; the user hears OnRefused with what comes of it, 487 as a rule.</summary>
     /// <remarks>Before the first provisional response nothing may be sent; the CANCEL then waits for it (RFC 3261 9.1).</remarks>
@@ -37,6 +38,13 @@ public sealed partial class SipSession
     private void OnAnyProvisional()
     {
         _provisional = true;
+        if (_noAnswer is null && State == SessionState.Calling)
+        {
+            // A peer that rings and is never heard again: the INVITE transaction itself would wait for ever (RFC 3261 16.8, Timer C).
+            _noAnswer = new Alarm(Mailbox, Cancel);
+            _noAnswer.Set(TimeSpan.FromSeconds(_agent.Transport.World.Limits.InviteAnswerSeconds) + _agent.Transactions.Times.Patience);
+        }
+
         if (_cancelling && State == SessionState.Calling) SendCancel();
     }
 
@@ -56,7 +64,11 @@ public sealed partial class SipSession
         _noFinal.Set(_agent.Transactions.Times.Patience);
     }
 
-    private void StopCancelling() => _noFinal?.Cancel();
+    private void StopCancelling()
+    {
+        _noFinal?.Cancel();
+        _noAnswer?.Cancel();
+    }
 
     private static readonly Unheard s_unheard = new();
 

@@ -16,6 +16,7 @@ namespace Confab.Sip.Session;
 /// <param name="CallId">Its Call-ID where the owner must know it before anything is sent; null to make one.</param>
 /// <param name="MaxForwards">Hops that it may still take: one less than the request that caused it, so that loops end.</param>
 /// <param name="FromName">The inviter's display name; empty for none.</param>
+/// <param name="Route">The proxies that lead to the invitee, as Route carries them (RFC 3327 5.4); empty for none.</param>
 public sealed record Invitation(
     string RequestUri,
     string From,
@@ -26,7 +27,8 @@ public sealed record Invitation(
     Flow? Flow = null,
     string? CallId = null,
     int MaxForwards = 70,
-    string FromName = "");
+    string FromName = "",
+    string Route = "");
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -46,7 +48,10 @@ public sealed partial class SipSession : IClientTransactionUser
         State = SessionState.Calling;
         LocalTag = ids.Token(40);
         CallId = invitation.CallId ?? ids.Token(100);
-        if (!SipUri.TryParse(Text.Of(invitation.RequestUri), out var target) || !target.Headers.IsEmpty) GiveUp(StatusCode.BadRequest);
+        if (!new Location(invitation.RequestUri, invitation.Flow, invitation.Route).TryFirstHop(out var target) || !IsAddress(invitation.From) || !IsAddress(invitation.To))
+        {
+            GiveUp(StatusCode.BadRequest);
+        }
         else if (invitation.Flow is { IsOpen: true } flow) SendInvite(flow);
         else _agent.Transport.Reach(_agent.OutboundProxy ?? target, invitation.Body.Length + 1000, Mailbox, found =>
         {
@@ -92,6 +97,7 @@ public sealed partial class SipSession : IClientTransactionUser
         writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
         writer.Header(HeaderName.MaxForwards, invitation.MaxForwards);
         if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, proxy.HasParameter("lr"u8) ? $"<{proxy.Text}>" : $"<{proxy.Text};lr>");
+        if (invitation.Route.Length > 0) writer.Header(HeaderName.Route, invitation.Route);
         writer.Address(HeaderName.From, invitation.From, LocalTag, invitation.FromName);
         writer.Address(HeaderName.To, invitation.To, "");
         writer.Header(HeaderName.CallId, CallId);
@@ -103,6 +109,8 @@ public sealed partial class SipSession : IClientTransactionUser
         writer.Body(System.Text.Encoding.ASCII.GetBytes(invitation.ContentType), invitation.Body);
         return output.WrittenSpan.ToArray();
     }
+
+    private static bool IsAddress(string uri) => SipUri.TryParse(Text.Of(uri), out _);
 
     private void TakeRefusal(SipResponse response)
     {

@@ -24,6 +24,9 @@ public interface IUserAgent
 
     /// <summary>Where requests go that have no flow of their own; null to follow their Request-URI.</summary>
     SipUri? OutboundProxy { get; }
+
+    /// <summary>Where a user of ours is whom a URI means that is no device's own, such as a GRUU (RFC 5627 6.1); null for every other URI.</summary>
+    Location? Locate(SipUri target) => null;
 }
 
 /// <summary>Who holds a session learns what becomes of it; called inside the owner's turn.</summary>

@@ -13,6 +13,9 @@ public interface IServerTransaction
     /// <summary>Whether a final response has been sent.</summary>
     bool HasFinal { get; }
 
+    /// <summary>Whether the final response was no 2xx: what comes again with the same CSeq then is another try, and no second copy.</summary>
+    internal bool WasRefused => false;
+
     /// <summary>Sends a response, whole; it is repeated as the state machine asks. A second final response is dropped.</summary>
     void Respond(int status, byte[] response);
 

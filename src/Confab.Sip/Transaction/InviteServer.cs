@@ -45,6 +45,8 @@ internal sealed class InviteServer : IServerTransaction
 
     public bool HasFinal => _state != State.Proceeding;
 
+    bool IServerTransaction.WasRefused => _state is State.Completed or State.Confirmed;
+
     public void Respond(int status, byte[] response)
     {
         if (_state == State.Accepted && status is >= 200 and < 300)

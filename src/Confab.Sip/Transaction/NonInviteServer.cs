@@ -12,6 +12,7 @@ internal sealed class NonInviteServer(TransactionTable table, SipRequest request
 {
     private Alarm? _end;
     private byte[]? _last;
+    private int _status;
 
     public SipRequest Request { get; } = request;
 
@@ -19,10 +20,13 @@ internal sealed class NonInviteServer(TransactionTable table, SipRequest request
 
     public bool HasFinal { get; private set; }
 
+    bool IServerTransaction.WasRefused => _status >= 300;
+
     public void Respond(int status, byte[] response)
     {
         if (HasFinal) return;
         _last = response;
+        _status = status;
         table.Transport.Respond(Request, replyFlow, response);
         if (status < 200) return;
         HasFinal = true;

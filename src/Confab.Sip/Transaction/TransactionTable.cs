@@ -59,7 +59,13 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 
         if (!HasRoom)
         {
-            transport.Refuse(request, flow, StatusCode.ServiceUnavailable);
+            transport.RefuseOverload(request, flow);
+            return;
+        }
+
+        if (IsMerged(request))
+        {
+            transport.Refuse(request, flow, StatusCode.LoopDetected);
             return;
         }
 
@@ -69,6 +75,25 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
             : new NonInviteServer(this, request, flow, replyFlow);
         _servers.Add(key, server);
         user.OnRequest(server);
+    }
+
+    /// <summary>
+    /// The same request has come by another way (RFC 3261 8.2.2.2). One that was refused, as by a challenge, may come again with the CSeq it
+    /// had: clients do that.
+    /// </summary>
+    [Clause("RFC 3261", "8.2.2.2")]
+    private bool IsMerged(SipRequest request)
+    {
+        if (!request.ToTag.IsEmpty || request.Method == SipMethod.Cancel) return false;
+        foreach (var server in _servers.Values)
+        {
+            var other = server.Request;
+            if (other.ToTag.IsEmpty && other.CSeq.Number == request.CSeq.Number && other.MethodText.Equals(request.MethodText)
+                && other.FromTag.Equals(request.FromTag) && other.CallId.Equals(request.CallId) && !server.WasRefused)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>The pending request that a CANCEL means (RFC 3261 9.2): same branch and sent-by, any method but CANCEL.</summary>

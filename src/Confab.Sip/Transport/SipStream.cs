@@ -11,9 +11,14 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
     private HashSet<IFlowUser>? _users;
     private FrameProgress _progress;
     private bool _unframeable;
+    private long _heardAt = transport.World.Time.GetTimestamp();
+
+    /// <summary>When the peer last sent something, keep-alives included.</summary>
+    public long HeardAt => Volatile.Read(ref _heardAt);
 
     public int OnReceived(ReadOnlySpan<byte> bytes)
     {
+        Volatile.Write(ref _heardAt, transport.World.Time.GetTimestamp());
         if (_unframeable) return bytes.Length;
         var limits = transport.World.Limits;
         var rules = new FrameRules(limits.SipHeaderBytes, limits.SipBodyBytes);

@@ -29,11 +29,18 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     /// <summary>A request larger than this does not go over UDP if a stream can be had (RFC 3261 18.1.1, D-06), in octets.</summary>
     public const int LargestDatagramRequest = 1300;
 
+    private static readonly TimeSpan s_idleGrain = TimeSpan.FromSeconds(30); // many connections fall silent one after the other
+
+    /// <summary>When one whom we had no room for may come again.</summary>
+    private const int RetryAfterSeconds = 10;
+
     private readonly List<Listening> _listening = [];
     private readonly ConcurrentDictionary<Flow, SipStream> _streams = new();
     private readonly ConnectionPool _connections;
     private readonly byte[] _tagKey = new byte[16];
+    private readonly ITimer _idle;
     private readonly ILogger _log;
+    private int _watchesIdle;
 
     public SipTransport(World world, ISipReceiver receiver, string serverToken)
     {
@@ -42,6 +49,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         ServerToken = serverToken;
         _connections = new ConnectionPool(world.Network);
         world.Ids.Fill(_tagKey);
+        _idle = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _log = world.Loggers.CreateLogger("Confab.Sip.Transport");
     }
 
@@ -65,6 +73,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
     public void Dispose()
     {
+        _idle.Dispose();
         foreach (var listening in _listening) listening.Listener.Dispose();
     }
 
@@ -180,7 +189,8 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         if (SipParser.TryParse(bytes, World.Limits.SipHeaderCount, out var message, out var fault))
         {
             if (message is SipRequest request) Receiver.OnRequest(request, flow);
-            else Receiver.OnResponse((SipResponse)message!, flow);
+            else if (IsOurs(message, flow)) Receiver.OnResponse((SipResponse)message, flow);
+            else LogStray(flow.Remote);
         }
         else
         {
@@ -188,6 +198,10 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
             if (message is SipRequest answerable) Refuse(answerable, flow, fault.Status, fault.Reason);
         }
     }
+
+    /// <summary>503: too much is under way; told before any work is spent on the request (RFC 3261 21.5.4).</summary>
+    public void RefuseOverload(SipRequest request, Flow flow) =>
+        Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, RetryAfterSeconds));
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it. An ACK has no answer.</summary>
     public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null)
@@ -201,6 +215,18 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         Respond(request, ReplyFlow(request, flow), reply);
     }
 
+    /// <summary>Whether the response's top Via is one that we put on: any other is dropped (RFC 3261 18.1.2).</summary>
+    [Clause("RFC 3261", "18.1.2")]
+    private bool IsOurs(SipMessage response, Flow flow)
+    {
+        ref readonly var via = ref response.TopVia;
+        var sentBy = SentBy(flow);
+        var colon = sentBy.LastIndexOf(':');
+        return System.Text.Ascii.EqualsIgnoreCase(via.Host.Span, sentBy.AsSpan(0, colon))
+            && int.TryParse(sentBy.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture, out var port)
+            && port == (via.Port == 0 ? DefaultPort : via.Port);
+    }
+
     /// <summary>The same tag for the same request, though nothing is kept of it (RFC 3261 8.2.7).</summary>
     private string StatelessTag(SipRequest request)
     {
@@ -209,9 +235,31 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         return Convert.ToHexStringLower(hash[..8]);
     }
 
+    private TimeSpan IdleAfter => TimeSpan.FromSeconds(World.Limits.IdleConnectionSeconds);
+
     private static int SentByPort(SipRequest request) => request.TopVia.Port == 0 ? DefaultPort : request.TopVia.Port;
 
-    private SipStream Open(StreamFlow flow) => _streams[flow] = new SipStream(this, flow);
+    private SipStream Open(StreamFlow flow)
+    {
+        var stream = _streams[flow] = new SipStream(this, flow);
+        if (Interlocked.Exchange(ref _watchesIdle, 1) == 0) _idle.Change(IdleAfter, Timeout.InfiniteTimeSpan);
+        return stream;
+    }
+
+    /// <summary>Closes connections over which nothing has come for long; looks again when the next one may have been silent so long.</summary>
+    private void CloseIdle()
+    {
+        var next = IdleAfter;
+        foreach (var (flow, stream) in _streams)
+        {
+            var left = IdleAfter - World.Time.GetElapsedTime(stream.HeardAt);
+            if (left <= TimeSpan.Zero) flow.Close(EndReason.Silent);
+            else if (left < next) next = left;
+        }
+
+        Volatile.Write(ref _watchesIdle, 0);
+        if (!_streams.IsEmpty && Interlocked.Exchange(ref _watchesIdle, 1) == 0) _idle.Change(next < s_idleGrain ? s_idleGrain : next, Timeout.InfiniteTimeSpan);
+    }
 
     private static void Answer(Mailbox mailbox, Action<Flow?> reached, Flow? flow)
     {
@@ -247,6 +295,9 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
     [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "A message from {Remote} is malformed at octet {Offset}: {Reason}")]
     private partial void LogMalformed(IPEndPoint remote, string reason, int offset);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "A response from {Remote} is dropped: its Via is none of ours")]
+    private partial void LogStray(IPEndPoint remote);
 
     private sealed record Listening(Runtime.Transport Transport, IListener Listener, string? Advertise);
 }

@@ -3,7 +3,7 @@ namespace Confab.Cli.Chat.Verbs;
 /// <summary><c>/call URI</c>: starts a 1-1 session.</summary>
 static class Call
 {
-    public static Verb Verb { get; } = new("/call", "USER", "calls somebody: bob, bob@example.net or sip:bob@example.net", RunAsync);
+    public static Verb Verb { get; } = new("/call", "USER", "calls bob, or sip:bob@example.net", RunAsync);
 
     static async Task RunAsync(Conversation chat, string[] arguments)
     {

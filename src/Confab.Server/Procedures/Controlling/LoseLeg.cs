@@ -12,6 +12,7 @@ internal static class LoseLeg
 {
     public static void Run(Participant participant, EndReason reason)
     {
+        participant.Focus.Switch.OnLegLost(participant);
         if (participant.State != ParticipantState.Connected) return;
         if (reason is EndReason.ConnectionLost or EndReason.PeerClosed)
         {
@@ -19,6 +20,7 @@ internal static class LoseLeg
             participant.Stale ??= new Alarm(participant.Focus.Owner.Mailbox, () => Depart(participant));
             participant.Stale.Set(TimeSpan.FromSeconds(participant.Focus.Node.Options.Session.StaleLegSeconds));
         }
+        else if (reason == EndReason.TimedOut && participant.Stale is { IsSet: true }) participant.Msrp!.ListenForPeer(); // the grace is longer than one wait for a connection
         else Depart(participant);
     }
 

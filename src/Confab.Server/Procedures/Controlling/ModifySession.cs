@@ -17,7 +17,8 @@ internal static class ModifySession
     {
         var request = transaction.Request;
         var isSame = request.Body.IsEmpty
-            || (SessionDescription.TryParse(request.Body.Span, out var sdp, out _)
+            || (BodyEncoding.TryDecode(request, participant.Focus.Node.World.Limits.SipBodyBytes, out var body, out _)
+                && SessionDescription.TryParse(body.Span, out var sdp, out _)
                 && MsrpMedia.TryFrom(sdp, out var media, out _)
                 && participant.Remote is { } known
                 && media.Path.SequenceEqual(known.Path)

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Confab.Content.Media;
 using Confab.Content.Multipart;
 using Confab.Content.Sdp;
+using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Sip.Message;
@@ -36,14 +38,14 @@ internal static class NegotiateMedia
     public static bool TryRead(Node node, SipRequest invite, bool isGroup, out Offer offer, out Refusal refusal)
     {
         offer = null!;
-        if (!TryParts(invite, out var sdpBytes, out var others, out refusal)) return false;
+        if (!TryParts(node, invite, out var sdpBytes, out var others, out refusal)) return false;
         if (!SessionDescription.TryParse(sdpBytes.Span, out var sdp, out var fault))
         {
             refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
             return false;
         }
 
-        if (!MsrpMedia.TryFrom(sdp, out var media, out fault) || media.Tls || !TakesEnough(media, isGroup))
+        if (!MsrpMedia.TryFrom(sdp, out var media, out fault) || !IsUsable(media) || (isGroup && !Takes(media, s_groupTypes)))
         {
             refusal = new Refusal(StatusCode.NotAcceptableHere, "No acceptable MSRP media", Incompatible(node));
             return false;
@@ -53,15 +55,31 @@ internal static class NegotiateMedia
         return true;
     }
 
-    /// <summary>Our offer to an invitee: <c>actpass</c>, so that a client behind a NAT connects (C-64).</summary>
-    public static byte[] ComposeOffer(Participant invitee, Flow? flow, MsrpMedia? callersOffer)
+    /// <summary>The answer of an invitee; false for one that no message could be sent by.</summary>
+    public static bool TryReadAnswer(Participant invitee, SipResponse response, [NotNullWhen(true)] out MsrpMedia? media)
     {
-        var media = Ours(invitee, flow, SetupRole.ActPass) with
+        media = null;
+        var offered = invitee.Focus.IsGroup ? s_groupTypes : StartOneToOneSession.Caller(invitee.Focus)?.Offer!.Media.AcceptTypes ?? [];
+        return BodyEncoding.TryDecode(response, invitee.Focus.Node.World.Limits.SipBodyBytes, out var body, out _)
+            && SessionDescription.TryParse(body.Span, out var sdp, out _) && MsrpMedia.TryFrom(sdp, out media, out _) && IsUsable(media) && Takes(media, offered);
+    }
+
+    /// <summary>An MSRP leg of this participant, as a peer on this SIP flow reaches it.</summary>
+    public static MsrpSession Open(Participant participant, Flow? flow)
+    {
+        var (host, port) = participant.Focus.Node.MsrpAddress(flow);
+        return participant.Focus.Node.Msrp.Open(participant.Focus.Owner.Mailbox, participant, host, port);
+    }
+
+    /// <summary>Our offer to an invitee: <c>actpass</c>, so that a client behind a NAT connects (C-64).</summary>
+    public static byte[] ComposeOffer(Participant invitee, MsrpSession leg, Flow? flow, MsrpMedia? callersOffer)
+    {
+        var media = Ours(invitee, leg, flow, SetupRole.ActPass) with
         {
             AcceptTypes = invitee.Focus.IsGroup ? s_groupTypes : callersOffer is { AcceptTypes.Count: > 0 } ? callersOffer.AcceptTypes : s_anyTypes,
             AcceptWrappedTypes = invitee.Focus.IsGroup ? s_anyWrapped : callersOffer?.AcceptWrappedTypes ?? [],
         };
-        return Compose(invitee, media, null, flow);
+        return Compose(invitee.Focus.Node, media, null, flow);
     }
 
     /// <summary>Our answer to a caller: the types chosen from his offer; his setup role decides who connects.</summary>
@@ -74,12 +92,12 @@ internal static class NegotiateMedia
         var offered = offer.Media.AcceptTypes.Count > 0 ? offer.Media.AcceptTypes : s_anyTypes;
         var own = caller.Focus.IsGroup ? s_groupTypes : others is { AcceptTypes.Count: > 0 } ? others.AcceptTypes : s_anyTypes;
         var ownWrapped = others is { AcceptWrappedTypes.Count: > 0 } ? others.AcceptWrappedTypes : s_anyWrapped;
-        var media = Ours(caller, flow, offer.Media.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
+        var media = Ours(caller, caller.Msrp ??= Open(caller, flow), flow, offer.Media.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
         {
             AcceptTypes = AcceptList.Intersect(offered, own),
             AcceptWrappedTypes = AcceptList.Intersect(offer.Media.AcceptWrappedTypes, ownWrapped),
         };
-        return Compose(caller, media, offer.Sdp, flow);
+        return caller.LocalSdp = Compose(caller.Focus.Node, media, offer.Sdp, flow);
     }
 
     /// <summary>Starts the MSRP leg once both descriptions are known (RFC 6135 4.2.2): who is not active waits to be bound (MSW-11).</summary>
@@ -95,10 +113,13 @@ internal static class NegotiateMedia
     public static HeadersWriter Incompatible(Node node) => (ref SipWriter writer) =>
         writer.Warning(305, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "MSRP with message/cpim over TCP is needed"u8);
 
-    private static bool TakesEnough(MsrpMedia media, bool isGroup) =>
-        !isGroup || media.AcceptTypes.Count == 0 || AcceptList.Matches(media.AcceptTypes, AcceptList.Cpim);
+    private static bool IsUsable(MsrpMedia media) => !media.Tls && media.Path.All(static uri => MsrpUri.TryParse(uri, out _));
 
-    private static bool TryParts(SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
+    /// <summary>Whether the two have a type in common; who says nothing takes any.</summary>
+    private static bool Takes(MsrpMedia media, IReadOnlyList<string> types) =>
+        media.AcceptTypes.Count == 0 || types.Count == 0 || AcceptList.Intersect(types, media.AcceptTypes).Count > 0;
+
+    private static bool TryParts(Node node, SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
     {
         sdp = default;
         others = [];
@@ -106,6 +127,12 @@ internal static class NegotiateMedia
         if (invite.Body.IsEmpty)
         {
             refusal = new Refusal(StatusCode.NotAcceptableHere, "An offer is needed");
+            return false;
+        }
+
+        if (!BodyEncoding.TryDecode(invite, node.World.Limits.SipBodyBytes, out var body, out var packed))
+        {
+            refusal = Unpackable(packed);
             return false;
         }
 
@@ -117,7 +144,7 @@ internal static class NegotiateMedia
 
         if (type.Is("application/sdp"))
         {
-            sdp = invite.Body;
+            sdp = body;
             return true;
         }
 
@@ -127,12 +154,13 @@ internal static class NegotiateMedia
             return false;
         }
 
-        if (!MultipartReader.TryParse(invite.Body, boundary, MostParts, out var parts, out fault))
+        if (!MultipartReader.TryParse(body, boundary, MostParts, out var parts, out fault))
         {
             refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
             return false;
         }
 
+        if (!TryUnpack(node, ref parts, out refusal)) return false;
         var described = parts.FirstOrDefault(static part => ContentType.TryParse(part.ContentType, out var t, out _) && t.Is("application/sdp"));
         if (described is null)
         {
@@ -145,24 +173,49 @@ internal static class NegotiateMedia
         return true;
     }
 
-    private static MsrpMedia Ours(Participant participant, Flow? flow, SetupRole setup)
+    private static bool TryUnpack(Node node, ref IReadOnlyList<BodyPart> parts, out Refusal refusal)
+    {
+        refusal = null!;
+        if (parts.All(static p => p.ContentEncoding is null)) return true;
+        var room = node.World.Limits.SipBodyBytes; // for all parts together
+        var unpacked = new List<BodyPart>(parts.Count);
+        foreach (var part in parts)
+        {
+            if (!BodyEncoding.TryDecode(part.Content, part.ContentEncoding ?? "", room, out var content, out var fault))
+            {
+                refusal = Unpackable(fault);
+                return false;
+            }
+
+            room -= Math.Min(room, content.Length);
+            unpacked.Add(part with { Content = content });
+        }
+
+        parts = unpacked;
+        return true;
+    }
+
+    /// <summary>RFC 3261 8.2.3: 415 says which encodings are taken.</summary>
+    private static Refusal Unpackable(Confab.Sip.Message.Fault fault) => new(
+        fault.Status,
+        fault.Reason,
+        fault.Status == StatusCode.UnsupportedMediaType ? static (ref SipWriter writer) => writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted) : null);
+
+    private static MsrpMedia Ours(Participant participant, MsrpSession leg, Flow? flow, SetupRole setup)
     {
         var node = participant.Focus.Node;
-        var (host, port) = node.MsrpAddress(flow);
-        participant.Msrp ??= node.Msrp.Open(participant.Focus.Owner.Mailbox, participant, host, port);
         return new MsrpMedia
         {
-            Port = port,
-            Path = [participant.Msrp.LocalUri],
+            Port = node.MsrpAddress(flow).Port,
+            Path = [leg.LocalUri],
             MaxSize = node.Options.Msrp.MaxMessageSize,
             Setup = setup,
         };
     }
 
-    private static byte[] Compose(Participant participant, MsrpMedia media, SessionDescription? offer, Flow? flow)
+    private static byte[] Compose(Node node, MsrpMedia media, SessionDescription? offer, Flow? flow)
     {
-        var node = participant.Focus.Node;
         var sdp = SessionDescription.ForMsrp("imserv", node.World.Ids.Number(), 1, node.MsrpAddress(flow).Host, media, offer);
-        return participant.LocalSdp = sdp.ToBytes();
+        return sdp.ToBytes();
     }
 }

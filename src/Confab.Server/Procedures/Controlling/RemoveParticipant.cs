@@ -23,9 +23,15 @@ internal static class RemoveParticipant
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Stale?.Cancel();
+        participant.Focus.Switch.OnLegLost(participant);
 
-        // 1) 2) BYE in his dialog, or CANCEL of what he has not answered
-        if (wasInvited && !participant.IsCaller) participant.Session.Cancel();
+        // 1) 2) BYE in his dialog, CANCEL of what he has not answered, a refusal of what we have not
+        if (wasInvited && participant.IsCaller)
+        {
+            participant.Session.Refuse(StatusCode.TemporarilyUnavailable);
+            OnByeDone(participant);
+        }
+        else if (wasInvited) participant.Fork?.Cancel();
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
 

@@ -18,12 +18,7 @@ internal static class StartAdhocSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (StartOneToOneSession.Privately(request))
-        {
-            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
-            return;
-        }
-
+        if (RefuseAnonymity.Run(owner, transaction)) return;
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
             || !TryInvitees(node, offer, originator, out var invitees, out refusal))
         {
@@ -38,18 +33,19 @@ internal static class StartAdhocSession
             AuthenticatedFlow = transaction.Flow,
             State = ParticipantState.Connected,
         };
-        caller.Session.TakeOffer(transaction);
+        if (!caller.Session.TakeOffer(transaction))
+        {
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
 
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
         var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
         NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer);
         ReleasePolicy.Start(focus);
-        foreach (var invitee in invitees)
-        {
-            if (focus.IsReleased) return;
-            InviteParticipant.Run(focus, invitee, null, 70);
-        }
+        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee, null, 70);
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>

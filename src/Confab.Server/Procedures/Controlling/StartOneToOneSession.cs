@@ -1,7 +1,10 @@
+using Confab.Content.Multipart;
 using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
+using Confab.Server.Switch;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -17,14 +20,9 @@ internal static class StartOneToOneSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        var address = request.RequestUri.AddressKey();
-        if (Privately(request))
-        {
-            owner.Answer(transaction, 433, reason: "Anonymity Disallowed");
-            return;
-        }
-
-        if (node.OutboundProxy is null && !node.Directory.TryGetAccount(request.RequestUri.User.ToString(), out _))
+        if (RefuseAnonymity.Run(owner, transaction)) return;
+        if (!node.Registrar.TryResolve(request.RequestUri, out var address, out var instance)
+            || (node.OutboundProxy is null && !node.Directory.TryGetAccount(Account.UserOf(address), out _)))
         {
             owner.Answer(transaction, StatusCode.NotFound);
             return;
@@ -48,10 +46,19 @@ internal static class StartOneToOneSession
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
         };
-        caller.Session.TakeOffer(transaction);
+        if (!caller.Session.TakeOffer(transaction))
+        {
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
+
         caller.Session.SayTrying();
-        InviteParticipant.Run(focus, address, offer.Media, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1);
+        InviteParticipant.Run(focus, address, caller, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1, instance);
     }
+
+    /// <summary>The caller while he has no answer.</summary>
+    public static Participant? Caller(Focus focus) => focus.Participants.FirstOrDefault(static p => p is { IsCaller: true, State: ParticipantState.Invited });
 
     /// <summary>The callee's 18x reaches the caller.</summary>
     public static void OnRinging(Participant callee, SipResponse response) =>
@@ -72,6 +79,9 @@ internal static class StartOneToOneSession
         NegotiateMedia.StartLeg(caller, caller.Offer!.Media, weConnect: caller.Offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer, Asserting(callee));
         ReleasePolicy.Start(focus);
+
+        // A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).
+        if (caller.Offer.Others.FirstOrDefault(IsMessage) is { } first) focus.Switch.Deliver(caller, first.Content.Span);
     }
 
     /// <summary>The callee's refusal reaches the caller with its code (IMS-1TO1-2); what only concerns our own leg does not.</summary>
@@ -98,11 +108,8 @@ internal static class StartOneToOneSession
         ReleaseSession.Run(focus);
     }
 
-    private static Participant? Caller(Focus focus) => focus.Participants.FirstOrDefault(static p => p is { IsCaller: true, State: ParticipantState.Invited });
+    private static bool IsMessage(BodyPart part) => CpimCheck.IsCpim(System.Text.Encoding.UTF8.GetBytes(part.ContentType));
 
     private static HeadersWriter Asserting(Participant participant) =>
         (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
-
-    /// <summary>Anonymity is asked for; it is refused rather than broken until it is kept everywhere (COM-PRIV).</summary>
-    internal static bool Privately(SipRequest request) => request.TryGet(HeaderName.Privacy, out var privacy) && privacy.ToString().Contains("id", StringComparison.OrdinalIgnoreCase);
 }

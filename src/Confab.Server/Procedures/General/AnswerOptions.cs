@@ -5,18 +5,25 @@ using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.General;
 
-/// <summary>OPTIONS: what the server can do; answered without a challenge (D-13).</summary>
-[Clause("RFC 3261", "11.2")]
+/// <summary>OPTIONS: what the server can do, and whether a session is a group's; answered without a challenge (D-13).</summary>
+[Clause("RFC 3261", "11.2", "IMS-GEN-9")]
 internal static class AnswerOptions
 {
     public static void Run(Conversation owner, IServerTransaction transaction)
     {
-        if (RequestKinds.Of(owner.Node, transaction.Request.RequestUri) == RequestKind.Unknown && transaction.Request.ToTag.IsEmpty)
+        var request = transaction.Request;
+        if (RequestKinds.Of(owner.Node, request.RequestUri) == RequestKind.Unknown && request.ToTag.IsEmpty)
         {
             owner.Answer(transaction, StatusCode.NotFound);
             return;
         }
 
-        owner.Answer(transaction, StatusCode.Ok, static (ref SipWriter writer) => writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml"));
+        var contact = owner.Node.Router.Find(request.RequestUri)?.Contact(transaction.Flow);
+        owner.Answer(transaction, StatusCode.Ok, (ref SipWriter writer) =>
+        {
+            if (contact is not null) writer.Header(HeaderName.Contact, contact);
+            writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml");
+            writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted);
+        });
     }
 }

@@ -31,8 +31,8 @@ internal sealed class DigestVerification(World world, IDirectory directory, Serv
 {
     private static readonly TimeSpan s_nonceLifetime = TimeSpan.FromMinutes(5);
 
-    private readonly NonceCounts _nonces = new(world.Ids, s_nonceLifetime, world.Time.GetUtcNow());
-    private readonly WrongAnswers _wrong = new();
+    private readonly NonceCounts _nonces = new(world.Ids, s_nonceLifetime, world.Time.GetUtcNow(), world.Limits.NoncesInUse);
+    private readonly WrongAnswers _wrong = new(world.Limits);
     private readonly Account _nobody = Nobody(world.Ids, options.Domain);
     private readonly MessageText _realm = options.Domain;
     private readonly DigestAlgorithm[] _offered = [.. options.Sip.DigestAlgorithms.Select(static name => DigestAlgorithms.Parse(name))];

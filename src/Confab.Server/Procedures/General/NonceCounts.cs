@@ -13,9 +13,6 @@ namespace Confab.Server.Procedures.General;
 [Clause("RFC 7616", "5.5")]
 internal sealed class NonceCounts
 {
-    /// <summary>Nonces with used counts in one generation; about 10 MB.</summary>
-    public const int MostNonces = 65_536;
-
     private readonly Lock _gate = new();
     private readonly Ids _ids;
     private readonly TimeSpan _lifetime;
@@ -23,7 +20,7 @@ internal sealed class NonceCounts
     private Generation _current;
     private Generation _previous;
 
-    public NonceCounts(Ids ids, TimeSpan lifetime, DateTimeOffset now, int mostNonces = MostNonces)
+    public NonceCounts(Ids ids, TimeSpan lifetime, DateTimeOffset now, int mostNonces)
     {
         _ids = ids;
         _lifetime = lifetime;

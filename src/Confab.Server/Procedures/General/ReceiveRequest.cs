@@ -18,6 +18,7 @@ internal static class ReceiveRequest
         if (request.Method == SipMethod.Cancel) TakeCancel(owner, transaction);
         else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
         else if (!ServerHeaders.IsAllowed(request.Method)) owner.Answer(transaction, StatusCode.MethodNotAllowed);
+        else if (request.Method == SipMethod.Bye) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
         else if (!request.RequestUri.IsSipOrSips) owner.Answer(transaction, StatusCode.UnsupportedUriScheme);
         else if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
@@ -116,7 +117,13 @@ internal static class ReceiveRequest
         List<string>? unknown = null;
         foreach (var tag in request.Headers(HeaderName.Require))
         {
-            if (!tag.EqualsIgnoreCase("recipient-list-invite"u8) || request.Method != SipMethod.Invite) (unknown ??= []).Add(tag.ToString());
+            var isKnown = request.Method switch
+            {
+                SipMethod.Invite => tag.EqualsIgnoreCase("recipient-list-invite"u8),
+                SipMethod.Register => tag.EqualsIgnoreCase("path"u8) || tag.EqualsIgnoreCase("gruu"u8) || tag.EqualsIgnoreCase("outbound"u8),
+                _ => false,
+            };
+            if (!isKnown) (unknown ??= []).Add(tag.ToString());
         }
 
         return unknown is null ? null : string.Join(", ", unknown);

@@ -16,6 +16,9 @@ internal static class ServerHeaders
     /// <summary>The option tags that work, and no other (D-01).</summary>
     public const string Supported = "recipient-list-invite";
 
+    /// <summary>The same for a REGISTER: RFC 3327 5.3, RFC 5626 6; <c>gruu</c> is not said in a response (RFC 5627 5.2).</summary>
+    public const string RegisterSupported = "path, outbound";
+
     public static bool IsAllowed(SipMethod method) =>
         method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Options or SipMethod.Register;
 
@@ -30,6 +33,7 @@ internal static class ServerHeaders
     public static void WriteResponse(ref SipWriter writer, SipMethod method, int status)
     {
         writer.Header(HeaderName.Server, Token);
+        if (method == SipMethod.Register && status is >= 200 and < 300) writer.Header(HeaderName.Supported, RegisterSupported);
         var announces = status == StatusCode.MethodNotAllowed || (status is >= 200 and < 300 && method is SipMethod.Invite or SipMethod.Options);
         if (!announces) return;
         writer.Header(HeaderName.Allow, Allow);

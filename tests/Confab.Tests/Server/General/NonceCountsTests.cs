@@ -44,7 +44,7 @@ public sealed class NonceCountsTests
     [Fact]
     public void A_nonce_of_others_is_not_good()
     {
-        var others = new NonceCounts(Ids.FromSeed(2), s_lifetime, s_now);
+        var others = new NonceCounts(Ids.FromSeed(2), s_lifetime, s_now, mostNonces: 3);
         Assert.False(_nonces.TryUse(others.Issue(s_now), 1, s_now));
         Assert.False(_nonces.TryUse("forged", 1, s_now));
     }

@@ -276,6 +276,51 @@ public sealed class RegistrarTests : IDisposable
         Assert.Empty(_directory.LoadBindings());
     }
 
+    [Fact]
+    public void A_temporary_GRUU_means_its_device_while_the_device_is_registered_and_not_started_anew()
+    {
+        const string One = "Contact: <sip:alice@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\"";
+        var first = TemporaryOf(Register(One, "Supported: gruu").Headers);
+        Assert.Equal((Alice, "urn:uuid:1"), Resolved($"sip:{first}@example.com;gr"));
+        Assert.Equal(first, TemporaryOf(Register(One, "Supported: gruu", cseq: 2).Headers));
+        Assert.DoesNotContain("gruu=", Register(One, cseq: 3).Headers, StringComparison.Ordinal);
+        var second = TemporaryOf(Take(Alice, _owner, RegisterText.With("after-a-restart", 1, One, "Require: gruu"), _flow).Headers);
+        Assert.Null(Resolved($"sip:{first}@example.com;gr").Address);
+        Assert.Equal((Alice, "urn:uuid:1"), Resolved($"sip:{second}@example.com;gr"));
+        _registrar = NewRegistrar(_directory);
+        _registrar.Load();
+        Assert.Equal((Alice, "urn:uuid:1"), Resolved($"sip:{second}@example.com;gr"));
+        _sim.Advance(TimeSpan.FromHours(1));
+        Assert.Null(Resolved($"sip:{second}@example.com;gr").Address);
+        Assert.Equal((Alice, "urn:uuid:1"), Resolved("sip:alice@EXAMPLE.com;gr=urn:uuid:1"));
+        Assert.Empty(_registrar.TargetsOf(Alice, "urn:uuid:1"));
+    }
+
+    [Fact]
+    public void An_instance_with_unusual_characters_makes_a_URI_that_means_it()
+    {
+        var headers = Register("Contact: <sip:alice@192.0.2.7>;+sip.instance=\"<urn:x:a b;c=d?>\"", "Supported: gruu").Headers;
+        Assert.Contains("pub-gruu=\"sip:alice@example.com;gr=urn:x:a%20b%3Bc%3Dd%3F\"", headers, StringComparison.Ordinal);
+        Assert.Equal((Alice, "urn:x:a b;c=d?"), Resolved("sip:alice@example.com;gr=urn:x:a%20b%3Bc%3Dd%3F"));
+        Assert.Single(_registrar.TargetsOf(Alice, "urn:x:a b;c=d?"));
+    }
+
+    [Fact]
+    public void Requests_go_to_each_device_once_and_over_its_best_binding()
+    {
+        Register("Contact: <sip:alice@192.0.2.1>;+sip.instance=\"<urn:uuid:1>\";q=0.5, <sip:alice@192.0.2.2>;+sip.instance=\"<urn:uuid:1>\"");
+        Register("Contact: <sip:alice@192.0.2.3>;q=0.7, <sip:alice@192.0.2.4>;q=0.1", cseq: 2);
+        Assert.Equal(["sip:alice@192.0.2.2", "sip:alice@192.0.2.3", "sip:alice@192.0.2.4"], _registrar.TargetsOf(Alice).Select(static b => b.Contact));
+    }
+
+    private static string TemporaryOf(string headers) => headers.Split("temp-gruu=\"sip:")[1].Split('@')[0];
+
+    private (string? Address, string? Instance) Resolved(string uri)
+    {
+        Assert.True(SipUri.TryParse(uri, out var parsed));
+        return _registrar.TryResolve(parsed, out var address, out var instance) ? (address, instance) : default;
+    }
+
     private static SqliteDirectory Filled(SqliteDatabase database)
     {
         var directory = new SqliteDirectory(database);

@@ -57,7 +57,7 @@ public sealed class DirectoryTests : IDisposable
     {
         using var open = Open(provider);
         var first = Binding("sip:alice@192.0.2.7") with { InstanceId = "urn:uuid:1", ContactParameters = "+g.oma.sip-im", Q = 0.123f, CSeq = uint.MaxValue };
-        var second = Binding("sip:alice@192.0.2.8") with { Flow = new StubFlow(transport: Transport.Tcp), Received = null };
+        var second = Binding("sip:alice@192.0.2.8") with { Path = "<sip:edge.example.com;lr>", RegId = int.MaxValue, TempGruu = "tgruu.abc", Flow = new StubFlow(transport: Transport.Tcp), Received = null };
         Write(open.Directory, d => d.SaveBindings("sip:alice@example.com", [first, second]));
         Write(open.Directory, d => d.SaveBindings("sip:bob@example.com", [first]));
         Assert.Equal([first, second with { Flow = null }], open.Directory.LoadBindings()["sip:alice@example.com"]);
@@ -127,9 +127,32 @@ public sealed class DirectoryTests : IDisposable
         using var database = new SqliteDatabase(Path.Combine(_path, "made", "here"));
         Assert.Equal("wal", Ask(database.Connection, "PRAGMA journal_mode"));
         Assert.Equal(2L, Ask(database.Connection, "PRAGMA synchronous"));
-        Assert.Equal(1L, Ask(database.Connection, "PRAGMA user_version"));
+        Assert.Equal(2L, Ask(database.Connection, "PRAGMA user_version"));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_path, "made", "here")));
+    }
+
+    [Fact]
+    public void A_database_of_the_first_release_is_brought_up_to_date_and_keeps_its_bindings()
+    {
+        using (var database = new SqliteDatabase(_path))
+        {
+            Ask(database.Connection, """
+                DROP TABLE bindings;
+                CREATE TABLE bindings (
+                    address TEXT NOT NULL, place INTEGER NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL,
+                    expires INTEGER NOT NULL, q REAL NOT NULL, instance TEXT, received TEXT, parameters TEXT NOT NULL,
+                    PRIMARY KEY (address, place)) WITHOUT ROWID;
+                INSERT INTO bindings VALUES ('sip:alice@example.com', 0, 'sip:alice@192.0.2.7', 'c', 1, 1736938800250, 1, NULL, NULL, '');
+                PRAGMA user_version = 1;
+                """);
+        }
+
+        using var open = Open("Sqlite");
+        var binding = Assert.Single(open.Directory.LoadBindings()["sip:alice@example.com"]);
+        Assert.Equal(("sip:alice@192.0.2.7", "", null, ""), (binding.Contact, binding.Path, binding.RegId, binding.TempGruu));
+        Write(open.Directory, d => d.SaveBindings("sip:alice@example.com", [binding with { RegId = 7 }]));
+        Assert.Equal(7u, Assert.Single(open.Directory.LoadBindings()["sip:alice@example.com"]).RegId);
     }
 
     [Fact]

@@ -165,6 +165,93 @@ public sealed class BindingRulesTests
     }
 
     [Fact]
+    public void A_Path_is_kept_in_its_order_and_takes_the_place_of_the_flow()
+    {
+        Register(1, "Contact: <sip:alice@10.0.0.7>", "Path: <sip:p1.example.com;lr>", "Path: <sip:p2.example.com;lr>");
+        var binding = Assert.Single(_bindings);
+        Assert.Equal("<sip:p1.example.com;lr>, <sip:p2.example.com;lr>", binding.Path);
+        Assert.Null(binding.Flow);
+        Register(2, "Contact: <sip:alice@10.0.0.7>");
+        Assert.Equal("", Assert.Single(_bindings).Path);
+    }
+
+    [Theory]
+    [InlineData("Path: nonsense")]
+    [InlineData("Path: <tel:+15551234>")]
+    [InlineData("Path: <sip:p1.example.com;lr>, <sip:")]
+    public void A_Path_that_no_request_could_take_is_refused(string path) =>
+        Assert.Equal(400, Apply(RegisterText.Of(1, "Contact: <sip:alice@10.0.0.7>", path)).Status);
+
+    [Fact]
+    public void A_Path_without_end_is_refused() =>
+        Assert.Equal(400, Apply(RegisterText.Of(1, "Contact: <sip:alice@10.0.0.7>", "Path: " + string.Join(", ", Enumerable.Repeat("<sip:p1.example.com;lr>", 100)))).Status);
+
+    [Fact]
+    public void A_flow_replaces_the_one_of_the_same_device_and_number_whatever_its_contact()
+    {
+        Register(1, Flow("192.0.2.7", "1", 1), "Supported: outbound");
+        Register(2, Flow("192.0.2.8", "1", 1), "Supported: outbound");
+        Assert.Equal(["sip:alice@192.0.2.8"], Contacts());
+        Register(3, Flow("192.0.2.8", "1", 2));
+        Register(4, Flow("192.0.2.9", "2", 1));
+        Assert.Equal([1u, 2u, 1u], _bindings.Select(static b => b.RegId ?? 0));
+        Assert.Equal(["sip:alice@192.0.2.8", "sip:alice@192.0.2.8", "sip:alice@192.0.2.9"], Contacts());
+        Register(5, Flow("10.9.9.9", "1", 2) + ";expires=0");
+        Assert.Equal(["sip:alice@192.0.2.8", "sip:alice@192.0.2.9"], Contacts());
+        Assert.Equal(500, Apply(RegisterText.Of(2, Flow("192.0.2.10", "1", 1))).Status);
+    }
+
+    [Theory]
+    [InlineData("", "Supported: outbound", 439)]
+    [InlineData("", "", 200)]
+    [InlineData("Path: <sip:edge.example.com;lr>", "Supported: outbound", 439)]
+    [InlineData("Path: <sip:edge.example.com;lr;ob>", "Supported: outbound", 200)]
+    public void Through_a_proxy_a_flow_needs_one_that_keeps_it(string path, string supported, int status)
+    {
+        const string Vias = "Via: SIP/2.0/UDP proxy.example.com;branch=z9hG4bK1, SIP/2.0/UDP 10.0.0.7;branch=z9hG4bK2";
+        var outcome = Apply(Lines(1, Vias, Flow("10.0.0.7", "1", 1), path, supported));
+        Assert.Equal(status, outcome.Status);
+        Assert.Equal(path.Contains(";ob", StringComparison.Ordinal), outcome.IsOutbound);
+        if (status == 200) Assert.Equal(path.Length > 0 ? 1u : null, Assert.Single(outcome.Bindings).RegId);
+    }
+
+    [Fact]
+    public void One_request_registers_one_flow() =>
+        Assert.Equal(400, Apply(RegisterText.Of(1, Flow("192.0.2.7", "1", 1), Flow("192.0.2.8", "1", 2))).Status);
+
+    [Theory]
+    [InlineData("Contact: <sip:alice@192.0.2.7>;reg-id=1")]
+    [InlineData("Contact: <sip:alice@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\";reg-id=0")]
+    [InlineData("Contact: <sip:alice@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\";reg-id=4294967296")]
+    public void A_number_without_a_device_or_out_of_range_is_ignored(string contact)
+    {
+        Register(1, contact);
+        Assert.Null(Assert.Single(_bindings).RegId);
+    }
+
+    [Theory]
+    [InlineData("sip:alice@example.com", 403)]
+    [InlineData("sip:alice@example.com;gr=urn:uuid:1", 403)]
+    [InlineData("sip:tgruu.abc@example.com;gr", 403)]
+    [InlineData("sip:alice@192.0.2.7;gr=urn:uuid:1", 200)]
+    public void A_contact_that_leads_back_to_the_registrar_is_refused(string contact, int status) =>
+        Assert.Equal(status, Apply(RegisterText.Of(1, $"Contact: <{contact}>;+sip.instance=\"<urn:uuid:1>\"")).Status);
+
+    [Fact]
+    public void A_device_keeps_its_temporary_GRUU_until_it_comes_with_another_Call_ID()
+    {
+        const string One = "Contact: <sip:alice@192.0.2.7>;+sip.instance=\"<urn:uuid:1>\"";
+        Register(1, One);
+        _bindings = [_bindings[0] with { TempGruu = "tgruu.abc" }];
+        Register(2, One + ";temp-gruu=\"sip:mine@example.com;gr\";pub-gruu=\"x\"");
+        Assert.Equal(("tgruu.abc", "+sip.instance=\"<urn:uuid:1>\""), (_bindings[0].TempGruu, _bindings[0].ContactParameters));
+        Register(3, One.Replace("192.0.2.7", "192.0.2.8", StringComparison.Ordinal));
+        Assert.Equal(["tgruu.abc", "tgruu.abc"], _bindings.Select(static b => b.TempGruu));
+        var restarted = Apply(RegisterText.With("after-a-restart", 1, One));
+        Assert.Equal(["", ""], restarted.Bindings.Select(static b => b.TempGruu));
+    }
+
+    [Fact]
     public void A_binding_is_live_until_the_moment_it_expires_and_while_its_connection_stands()
     {
         var flow = new StubFlow(transport: Transport.Tcp);
@@ -174,6 +261,8 @@ public sealed class BindingRulesTests
         flow.Close(EndReason.PeerClosed);
         Assert.False(binding.IsLive(s_now));
     }
+
+    private static string Flow(string host, string device, int number) => $"Contact: <sip:alice@{host}>;+sip.instance=\"<urn:uuid:{device}>\";reg-id={number}";
 
     private BindingOutcome Apply(Confab.Sip.Message.SipRequest request) => BindingRules.Apply(_bindings, request, s_flow, s_now, s_limits);
 

@@ -173,6 +173,46 @@ public sealed class CallerTests : IDisposable
     }
 
     [Fact]
+    public void A_peer_that_rings_and_is_never_heard_again_is_given_up()
+    {
+        Invite();
+        _bob.Answer(_bob.Last, 180);
+        _sim.Advance(TimeSpan.FromSeconds(180 + 32) - TimeSpan.FromTicks(1));
+        Assert.Empty(_bob.All(SipMethod.Cancel));
+        _sim.Advance(TimeSpan.FromTicks(1));
+        Assert.Single(_bob.All(SipMethod.Cancel));
+        _sim.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(["ringing 180", "refused 487 alone", "idle"], _alice.Told);
+        Assert.True(_alice.IsAtRest);
+    }
+
+    [Theory]
+    [InlineData("sip:bob@10.0.0.2", "no address", "sip:bob@example.com", "")]
+    [InlineData("sip:bob@10.0.0.2", "sip:alice@example.com", "sip:bob@exa mple.com", "")]
+    [InlineData("sip:bob@10.0.0.2", "sip:alice@example.com>;tag=x\r\nEvil: 1", "sip:bob@example.com", "")]
+    [InlineData("sip:", "sip:alice@example.com", "sip:bob@example.com", "")]
+    [InlineData("sip:bob@10.0.0.2?Subject=x", "sip:alice@example.com", "sip:bob@example.com", "")]
+    [InlineData("sip:bob@10.0.0.2", "sip:alice@example.com", "sip:bob@example.com", "no route")]
+    public void An_invitation_that_makes_no_message_is_refused_and_throws_nothing(string uri, string from, string to, string route)
+    {
+        _alice.Do(() => _alice.NewSession().Connect(new Invitation(uri, from, to, "text/plain", [1], Route: route)));
+        Assert.Equal(["refused 400 alone"], _alice.Told);
+        Assert.Empty(_bob.Heard);
+    }
+
+    [Fact]
+    public void An_invitation_goes_by_its_route_and_names_the_device()
+    {
+        _alice.Do(() => _alice.NewSession().Connect(new Invitation(
+            "sip:bob@device.invalid", "sip:alice@example.com", "sip:bob@example.com", "text/plain", [1], Route: "<sip:10.0.0.2;lr>, <sip:inner.invalid;lr>")));
+        Assert.Equal("sip:bob@device.invalid", _bob.Last.Request.RequestUriText.ToString());
+        Assert.Equal(["<sip:10.0.0.2;lr>", "<sip:inner.invalid;lr>"], RoutesOf(_bob.Last.Request));
+        _bob.Answer(_bob.Last, 180);
+        _alice.Do(() => _alice.Session.Cancel());
+        Assert.Equal(["<sip:10.0.0.2;lr>", "<sip:inner.invalid;lr>"], RoutesOf(_bob.All(SipMethod.Cancel)[0].Request));
+    }
+
+    [Fact]
     public void Cancelling_twice_or_after_the_answer_does_nothing_more()
     {
         Invite();

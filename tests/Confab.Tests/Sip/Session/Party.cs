@@ -174,7 +174,7 @@ internal sealed class Party : ISipReceiver, ITransactionUser, IUserAgent, ISipSe
         ToldAt.Add(_sim.Time.Elapsed);
     }
 
-    private SipSession NewSession()
+    public SipSession NewSession()
     {
         var session = new SipSession(this, this, flow => $"<sip:{_name}@{Transport.SentBy(flow)}{SipTransport.TransportParameter(flow)}>");
         Sessions.Add(session);

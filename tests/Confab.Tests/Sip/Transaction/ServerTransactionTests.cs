@@ -39,6 +39,46 @@ public sealed class ServerTransactionTests : IDisposable
         Assert.Single(_bob.Requests);
     }
 
+    [Theory]
+    [InlineData("INVITE", 180)]
+    [InlineData("INVITE", 200)]
+    [InlineData("MESSAGE", 200)]
+    public void A_request_that_comes_by_a_second_way_is_answered_482(string method, int status)
+    {
+        var flow = _alice.To("10.0.0.1");
+        _alice.Send(flow, RawPeer.Request(method));
+        _bob.Answer(_bob.Requests[0], status);
+        _alice.Send(flow, RawPeer.Request(method, branch: "z9hG4bK2"));
+        _alice.Send(flow, RawPeer.Request(method, branch: "z9hG4bK2"));
+        Assert.Single(_bob.Requests);
+        Assert.Equal(2, _alice.All(482).Length);
+        _alice.Send(flow, RawPeer.Request(method, branch: "z9hG4bK3", cseq: 2));
+        _alice.Send(flow, RawPeer.Request(method, branch: "z9hG4bK4", callId: "call-2"));
+        Assert.Equal(3, _bob.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("INVITE", 401)]
+    [InlineData("MESSAGE", 407)]
+    public void Another_try_after_a_challenge_may_have_the_CSeq_of_the_first(string method, int status)
+    {
+        var flow = _alice.To("10.0.0.1");
+        _alice.Send(flow, RawPeer.Request(method));
+        _bob.Answer(_bob.Requests[0], status);
+        _alice.Send(flow, RawPeer.Request(method, branch: "z9hG4bK2"));
+        Assert.Equal(2, _bob.Requests.Count);
+        Assert.Empty(_alice.All(482));
+    }
+
+    [Fact]
+    public void A_request_inside_a_dialog_is_never_taken_for_a_second_copy()
+    {
+        var flow = _alice.To("10.0.0.1");
+        _alice.Send(flow, RawPeer.Request("MESSAGE", toTag: "b1"));
+        _alice.Send(flow, RawPeer.Request("MESSAGE", branch: "z9hG4bK2", toTag: "b1"));
+        Assert.Equal(2, _bob.Requests.Count);
+    }
+
     [Fact]
     public void Timer_G_repeats_a_refusal_until_the_ACK_comes_and_the_user_does_not_hear_of_that()
     {
@@ -173,8 +213,8 @@ public sealed class ServerTransactionTests : IDisposable
     public void The_same_branch_from_another_sender_or_with_another_method_is_another_request()
     {
         Send("MESSAGE");
-        _alice.Send(_flow, RawPeer.Request("MESSAGE", sentBy: "10.0.0.9"));
-        _alice.Send(_flow, RawPeer.Request("MESSAGE", sentBy: "10.0.0.2:5070"));
+        _alice.Send(_flow, RawPeer.Request("MESSAGE", cseq: 2, sentBy: "10.0.0.9"));
+        _alice.Send(_flow, RawPeer.Request("MESSAGE", cseq: 3, sentBy: "10.0.0.2:5070"));
         _alice.Send(_flow, RawPeer.Request("INFO"));
         Assert.Equal(4, _bob.Requests.Count);
     }
@@ -210,12 +250,13 @@ public sealed class ServerTransactionTests : IDisposable
     {
         var small = new Party(_sim, "small", "10.0.0.4", 4, new Limits { TransactionsPerOwner = 2 }) { IsRaw = true };
         _flow = _alice.To("10.0.0.4");
-        for (var i = 0; i < 3; i++) _alice.Send(_flow, RawPeer.Request("MESSAGE", $"z9hG4bK{i}"));
+        for (var i = 0; i < 3; i++) _alice.Send(_flow, RawPeer.Request("MESSAGE", $"z9hG4bK{i}", cseq: i));
         Assert.Equal(2, small.Requests.Count);
         Assert.Equal(503, Assert.Single(_alice.Heard).Response.Status);
+        Assert.True(_alice.Last.Response.Has(HeaderName.RetryAfter));
         small.Answer(small.Requests[0], 200);
         _sim.Advance(TimeSpan.FromSeconds(32));
-        _alice.Send(_flow, RawPeer.Request("MESSAGE", "z9hG4bK2"));
+        _alice.Send(_flow, RawPeer.Request("MESSAGE", "z9hG4bK2", cseq: 2));
         Assert.Equal(3, small.Requests.Count);
     }
 

@@ -41,6 +41,21 @@ public sealed class SipTransportTests : IDisposable
         Assert.Equal("z9hG4bK1", via.Branch.ToString());
     }
 
+    [Theory]
+    [InlineData("10.0.0.1:5060", true)]
+    [InlineData("10.0.0.1", true)]
+    [InlineData("10.0.0.1:5061", false)]
+    [InlineData("10.0.0.9:5060", false)]
+    [InlineData("other.example.com", false)]
+    public void A_response_whose_Via_is_none_of_ours_is_dropped(string sentBy, bool isTaken)
+    {
+        _bob.Send(SipMethod.Message, _bob.Reach("sip:alice@10.0.0.2;transport=udp"));
+        var request = _alice.Last;
+        var via = request.Request.TopVia.Text.ToString().Replace("10.0.0.1:5060", sentBy, StringComparison.Ordinal);
+        _alice.Send(request.Flow, $"SIP/2.0 200 OK\nVia: {via}\nFrom: {request.Request.From.Text}\nTo: {request.Request.To.Text};tag=a1\nCall-ID: call-1\nCSeq: 1 MESSAGE\nContent-Length: 0\n\n");
+        Assert.Equal(isTaken, _bob.Told.Contains("200"));
+    }
+
     [Fact]
     public void With_rport_the_answer_goes_to_the_port_the_request_came_from()
     {
@@ -103,7 +118,7 @@ public sealed class SipTransportTests : IDisposable
     {
         var flow = _alice.Connect("10.0.0.1");
         _alice.Send(flow, "\r\n\r\n");
-        _alice.Send(flow, RawPeer.Request("MESSAGE", protocol: "TCP") + "\r\n\r\n" + RawPeer.Request("MESSAGE", "z9hG4bK2", protocol: "TCP"));
+        _alice.Send(flow, RawPeer.Request("MESSAGE", protocol: "TCP") + "\r\n\r\n" + RawPeer.Request("MESSAGE", "z9hG4bK2", cseq: 2, protocol: "TCP"));
         Assert.Equal("pong pong ", _alice.Keepalives.ToString());
         Assert.Equal(2, _bob.Requests.Count);
     }
@@ -112,7 +127,7 @@ public sealed class SipTransportTests : IDisposable
     public void Messages_are_found_however_the_stream_is_cut()
     {
         _sim.Network.SegmentsStreams = true;
-        var text = string.Concat(Enumerable.Range(0, 50).Select(static i => RawPeer.Request("MESSAGE", $"z9hG4bK{i}", protocol: "TCP") + (i % 7 == 0 ? "\n\n" : "")));
+        var text = string.Concat(Enumerable.Range(0, 50).Select(static i => RawPeer.Request("MESSAGE", $"z9hG4bK{i}", cseq: i, protocol: "TCP") + (i % 7 == 0 ? "\n\n" : "")));
         _alice.Send(_alice.Connect("10.0.0.1"), text);
         Assert.Equal(50, _bob.Requests.Count);
         Assert.Equal(8, _alice.Keepalives.ToString().Split(' ').Length - 1);

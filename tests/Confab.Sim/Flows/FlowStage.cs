@@ -1,0 +1,149 @@
+// Where a play takes place: the server as it ships, in a simulated world, and the cast around it.
+using System.Collections;
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using Confab.Runtime;
+using Confab.Server;
+using Confab.Server.Stores;
+
+namespace Confab.Sim.Flows;
+
+/// <summary>The world of one play.</summary>
+internal sealed class FlowStage : IAsyncDisposable
+{
+    public const string Domain = "example.com";
+
+    private static readonly IPAddress s_server = IPAddress.Parse("198.51.100.5");
+
+    private readonly SimWorld _world = new();
+    private readonly ConfabServer _server;
+    private readonly Dictionary<string, CastMember> _cast = new(StringComparer.Ordinal);
+    private readonly List<Arrival> _arrivals = [];
+    private readonly Distortion? _distortion;
+
+    public FlowStage(FlowScript script, Distortion? distortion = null)
+    {
+        Script = script;
+        _distortion = distortion;
+        Ladder = new Ladder(_world.Time);
+        var options = new ServerOptions
+        {
+            Domain = Domain,
+            Sip = new SipOptions { Listen = [$"udp://{s_server}:5060", $"tcp://{s_server}:5060"] },
+            Msrp = new MsrpOptions { Listen = [$"tcp://{s_server}:2855"] },
+            Http = new HttpOptions { Listen = [] },
+        };
+        foreach (var (key, value) in script.Settings) Set(options, key, value);
+        for (var i = 0; i < script.Cast.Count; i++)
+        {
+            var entry = script.Cast[i];
+            var member = new CastMember(this, entry, IPAddress.Parse($"192.0.2.{11 + i}"));
+            _cast.Add(entry.Name, member);
+            if (!entry.IsStranger && options.Users.TrueForAll(u => u.Address != member.Address)) options.Users.Add(new UserOptions { Address = member.Address, Password = member.Password });
+        }
+
+        _server = ConfabServer.Create(options, _world.Host(s_server.ToString(), 1, options.Limits), new MemoryDirectory());
+    }
+
+    public FlowScript Script { get; }
+
+    public Ladder Ladder { get; }
+
+    public IPEndPoint SipAddress { get; } = new(s_server, 5060);
+
+    public IPEndPoint MsrpAddress { get; } = new(s_server, 2855);
+
+    /// <summary>Message contents that the cast has sent over MSRP, by Message-ID.</summary>
+    public Dictionary<string, byte[]> SentBodies { get; } = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<Arrival> Arrivals => _arrivals;
+
+    public SimWorld World => _world;
+
+    public ConfabServer Server => _server;
+
+    public IEnumerable<CastMember> Cast => _cast.Values;
+
+    /// <summary>Messages that the cast has sent since it was registered.</summary>
+    public int MessagesSent { get; private set; }
+
+    /// <summary>Whether the cast goes by the play still: not once what it says is distorted, and so what it hears may be anything.</summary>
+    public bool IsDistorted => _distortion is not null;
+
+    public INetwork NetworkOf(IPAddress address) => _world.Network.Host(address);
+
+    public CastMember Member(string name) => _cast[name];
+
+    public CastMember? MemberOrNull(string name) => _cast.GetValueOrDefault(name);
+
+    /// <summary>What <c>${...}</c> means without having been captured.</summary>
+    public string? Property(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        if (name == "domain") return Domain;
+        if (name == "im") return s_server.ToString();
+        return dot > 0 ? MemberOrNull(name[..dot])?.Property(name[(dot + 1)..]) : null;
+    }
+
+    /// <summary>Starts the server, and registers those who are to be.</summary>
+    public async Task StartAsync()
+    {
+        await _server.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var member in _cast.Values.Where(static m => m.Entry.IsRegistered))
+        {
+            member.Register();
+            var last = _arrivals.LastOrDefault();
+            if (last?.Sip is not { Status: 200 }) throw new FlowFailureException($"{member.Name} could not register:\n{last}");
+            _arrivals.Clear();
+        }
+
+        MessagesSent = 0;
+    }
+
+    /// <summary>What is sent instead of this message: itself, unless the play is a distorted one.</summary>
+    public IReadOnlyList<byte[]> Distort(bool isMsrp, byte[] message) => _distortion?.Invoke(MessagesSent++, isMsrp, message) ?? [message];
+
+    public void ForgetArrivals() => _arrivals.Clear();
+
+    /// <summary>Lets everything happen that happens without time passing.</summary>
+    public void Settle() => _world.Run();
+
+    public void Advance(TimeSpan by) => _world.Advance(by);
+
+    public void Arrived(Arrival arrival)
+    {
+        Ladder.Note(FlowParser.Server, arrival.Member, arrival.IsMsrp, arrival.Headline);
+        _arrivals.Add(arrival);
+    }
+
+    /// <summary>An exception that the server caught is a bug, whatever the play saw.</summary>
+    public void ThrowOnErrors() => _world.ThrowOnErrors();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _world.Dispose();
+    }
+
+    private static void Set(object options, string key, string value)
+    {
+        var target = options;
+        var path = key.Split(':');
+        foreach (var part in path[..^1])
+        {
+            if (target is IList) break;
+            target = Property(target, part, key).GetValue(target)!;
+        }
+
+        if (target is IList list) list.Add(value);
+        else
+        {
+            var property = Property(target, path[^1], key);
+            property.SetValue(target, Convert.ChangeType(value, Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType, CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static PropertyInfo Property(object target, string name, string key) =>
+        target.GetType().GetProperty(name) ?? throw new FlowFailureException($"'{key}' is no setting of the server");
+}

@@ -1,0 +1,263 @@
+using System.Text.Json;
+using Confab.Tests.Client;
+using Xunit;
+
+namespace Confab.Tests.Cli.Chat;
+
+/// <summary><c>confab chat --json</c>: the lines that scripts write and read.</summary>
+public sealed class PipedChatTests
+{
+    static string Keys(JsonElement json) => string.Join(' ', json.EnumerateObject().Select(property => property.Name));
+
+    [Fact]
+    public void A_call_from_registering_to_quitting()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        var invite = chat.Peer.Expect("INVITE sip:bob@example.com SIP/2.0");
+        chat.Type("Hello Bob"); // waits for the answer
+        chat.Peer.ExpectSilence();
+        chat.Accept(invite);
+        Assert.Equal("""{"event":"established","session":"s1","identity":"sip:one-5c1d@198.51.100.5:5060;transport=tcp","group":false,"rejoined":false}""", chat.Line());
+        var send = chat.Peer.Msrp!.Expect();
+        Assert.Contains("\r\n\r\nHello Bob\r\n", send, StringComparison.Ordinal);
+        chat.ExpectNothingPrinted();
+        chat.Peer.Msrp.Answer(send);
+        Assert.Equal($$"""{"event":"sent","session":"s1","id":"{{ScriptedMsrp.Header(send, "Message-ID")}}","status":200,"text":""}""", chat.Line());
+
+        chat.Peer.Msrp.SendMessage(invite.Sdp("path")!, "msrp://198.51.100.5:2855/peersession;tcp", "From: <sip:bob@example.com>\nTo: <sip:alice@example.com>\nDateTime: 2025-01-15T09:59:00Z\n\nContent-Type: text/plain\n\nIt's \"me\" ä");
+        Assert.Equal("""{"event":"message","session":"s1","from":"sip:bob@example.com","text":"It's \"me\" ä","id":"m1","time":"2025-01-15T09:59:00+00:00"}""", chat.Line());
+
+        chat.Type("/quit");
+        chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+        chat.Peer.Answer(chat.Peer.Expect("REGISTER"), 200);
+        Assert.Equal("""{"event":"ended","session":"s1","reason":"left","status":0,"text":""}""", chat.Line());
+        Assert.Equal("""{"event":"unregistered","reason":"The user left."}""", chat.Line());
+        Assert.Equal(0, chat.Exit.Result());
+        chat.ExpectNothingPrinted();
+    }
+
+    [Fact]
+    public void A_group_invitation_has_its_keys_and_is_accepted_by_name()
+    {
+        using var chat = new ChatScene().Registered();
+        var invite = chat.Wire.Invite(
+            "<sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus",
+            contentType: "multipart/mixed;boundary=b",
+            body: $"--b\r\nContent-Type: application/sdp\r\n\r\n{ScriptedPeer.Sdp("actpass")}\r\n--b\r\nContent-Type: application/resource-lists+xml\r\nContent-Disposition: recipient-list-history\r\n\r\n"
+                + "<resource-lists xmlns=\"urn:ietf:params:xml:ns:resource-lists\"><list><entry uri=\"sip:alice@example.com\"/></list></resource-lists>\r\n--b--\r\n");
+        Assert.Equal("""{"event":"invited","session":"s1","from":"sip:bob@example.com","identity":"sip:sess-7f3a@198.51.100.5:5060;transport=tcp","group":true,"participants":["sip:alice@example.com"]}""", chat.Line());
+        chat.Peer.Expect("SIP/2.0 180 ");
+        chat.Type("/accept s1");
+        var answer = chat.Peer.Expect("SIP/2.0 200 ");
+        chat.Type("Hello all"); // waits for the ACK
+        chat.Wire.InDialog(invite, answer, "ACK", 1);
+        Assert.True(chat.Json("established").GetProperty("group").GetBoolean());
+        chat.Peer.Msrp!.Answer(chat.Peer.Msrp.Expect());
+        Assert.Contains("\r\nTo: <sip:sess-7f3a@198.51.100.5:5060;transport=tcp>\r\n", chat.Peer.Msrp.Expect(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_one_to_one_invitation_lists_nobody_and_is_declined()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Wire.Invite();
+        Assert.Equal("event session from identity group", Keys(chat.Json("invited")));
+        chat.Peer.Expect("SIP/2.0 180 ");
+        chat.Type("/decline");
+        chat.Peer.Expect("SIP/2.0 603 ");
+        Assert.Equal("""{"event":"ended","session":"s1","reason":"declined","status":603,"text":""}""", chat.Line());
+        chat.Type("/accept");
+        Assert.Equal("""{"event":"error","command":"/accept","text":"Nobody invites you now."}""", chat.Line());
+    }
+
+    [Theory]
+    [InlineData(603, "declined", "Decline")]
+    [InlineData(486, "failed", "Busy")]
+    [InlineData(404, "failed", "Not Found")]
+    public void A_refused_call_ends_as_declined_or_failed_with_the_status(int status, string reason, string phrase)
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Peer.Answer(chat.Peer.Expect("INVITE"), status, phrase: phrase);
+        Assert.Equal($$"""{"event":"ended","session":"s1","reason":"{{reason}}","status":{{status}},"text":"{{phrase}}"}""", chat.Line());
+        chat.Type("hello?");
+        var error = chat.Json("error");
+        Assert.Equal("say", error.GetProperty("command").GetString());
+        Assert.Contains("/call", error.GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_group_goes_to_the_factory_and_a_bare_name_means_the_own_domain()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/group bob carol@example.net sip:dave@example.org");
+        var invite = chat.Peer.Expect("INVITE sip:conference-factory@example.com");
+        Assert.Contains("uri=\"sip:bob@example.com\"", invite.Body, StringComparison.Ordinal);
+        Assert.Contains("uri=\"sip:carol@example.net\"", invite.Body, StringComparison.Ordinal);
+        Assert.Contains("uri=\"sip:dave@example.org\"", invite.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_large_a_group_is_an_error_since_nothing_was_sent()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/group " + string.Join(' ', Enumerable.Range(1, 101).Select(i => $"user{i}")));
+        chat.Peer.ExpectSilence();
+        var error = chat.Json("error");
+        Assert.Equal("/group", error.GetProperty("command").GetString());
+        Assert.Contains("100", error.GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/call", "/call bob")]
+    [InlineData("/call bob carol", "/group")]
+    [InlineData("/call b\"b", "no address")]
+    [InlineData("/group", "/group bob carol")]
+    [InlineData("/leave", "/call")]
+    [InlineData("/use", "/sessions")]
+    [InlineData("/use s9", "s9")]
+    [InlineData("/decline s9", "s9")]
+    [InlineData("/cal bob", "/call")]
+    [InlineData("/acept", "/accept")]
+    [InlineData("/frobnicate", "/sessions")]
+    [InlineData("hello", "no session")]
+    public void A_command_that_can_do_nothing_says_what_to_do(string typed, string said)
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type(typed);
+        var error = chat.Json("error");
+        Assert.Equal("event command text", Keys(error));
+        Assert.Contains(said, error.GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Peer.ExpectSilence();
+    }
+
+    [Fact]
+    public void A_ringing_call_is_given_up_by_leave_though_it_waits()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        var invite = chat.Peer.Expect("INVITE");
+        chat.Peer.Answer(invite, 180, tag: "bobtag");
+        chat.Type("/leave");
+        chat.Peer.Expect("CANCEL");
+        chat.Peer.Answer(invite, 487, tag: "bobtag", phrase: "Request Terminated");
+        Assert.Equal("""{"event":"ended","session":"s1","reason":"left","status":487,"text":"Request Terminated"}""", chat.Line());
+    }
+
+    [Fact]
+    public void Sessions_are_listed_and_switched()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Type("/call carol");
+        chat.Accept(chat.Peer.Expect("INVITE"), "<sip:two@198.51.100.5;transport=tcp>");
+        chat.Json("established");
+        chat.Type("/sessions");
+        Assert.Equal(
+            """{"event":"sessions","sessions":[{"session":"s1","identity":"sip:one-5c1d@198.51.100.5:5060;transport=tcp","group":false,"state":"established","current":false},{"session":"s2","identity":"sip:two@198.51.100.5;transport=tcp","group":false,"state":"established","current":true}]}""",
+            chat.Line());
+        chat.Type("/use s1");
+        Assert.True(chat.Json("sessions").GetProperty("sessions")[0].GetProperty("current").GetBoolean());
+        chat.Type("/leave");
+        chat.Peer.Answer(chat.Peer.Expect("BYE sip:one-5c1d"), 200);
+        Assert.Equal("s1", chat.Json("ended").GetProperty("session").GetString());
+        chat.Type("/leave"); // s2 is current again
+        chat.Peer.Expect("BYE sip:two");
+    }
+
+    [Fact]
+    public void Being_removed_and_being_released_have_their_reasons()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        var invite = chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Peer.Request("BYE", "sip:alice@192.0.2.11", $"From: <sip:bob@example.com>;tag=bobtag\nTo: {invite["From"]}\nCall-ID: {invite["Call-ID"]}\nCSeq: 9 BYE\nReason: SIP;cause=200;text=\"Removed from session\"");
+        Assert.Equal("removed", chat.Json("ended").GetProperty("reason").GetString());
+    }
+
+    [Fact]
+    public void A_message_that_is_not_taken_is_undelivered()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Type("hello");
+        chat.Peer.Msrp!.Answer(chat.Peer.Msrp.Expect(), "403 Forbidden");
+        var undelivered = chat.Json("undelivered");
+        Assert.Equal("event session id status text", Keys(undelivered));
+        Assert.Equal(403, undelivered.GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public void At_the_end_of_input_what_has_begun_is_waited_for_then_everything_is_left()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Type("bye bye");
+        chat.EndInput();
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Peer.ExpectSilence();
+        chat.Peer.Msrp!.Answer(chat.Peer.Msrp.Expect());
+        chat.Json("sent");
+        chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+        chat.Peer.Answer(chat.Peer.Expect("REGISTER"), 200);
+        Assert.Equal(0, chat.Exit.Result());
+    }
+
+    [Fact]
+    public void A_signal_leaves_everything_and_is_no_failure()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Interrupt();
+        chat.Peer.Answer(chat.Peer.Expect("REGISTER"), 200);
+        Assert.Equal(0, chat.Exit.Result());
+    }
+
+    [Fact]
+    public void A_server_that_is_gone_holds_up_the_end_for_5_seconds_at_most()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/quit");
+        chat.Wire.World.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(chat.Exit.IsCompleted);
+        chat.Wire.World.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.Equal(0, chat.Exit.Result());
+    }
+
+    [Fact]
+    public void A_wrong_password_is_an_error_and_exit_1()
+    {
+        using var chat = new ChatScene();
+        const string Challenge = "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"n1\", qop=\"auth\"";
+        chat.Peer.Answer(chat.Peer.Expect("REGISTER"), 401, Challenge);
+        chat.Peer.Answer(chat.Peer.Expect("REGISTER"), 401, Challenge);
+        var error = chat.Json("error");
+        Assert.Equal(("register", 401), (error.GetProperty("command").GetString(), error.GetProperty("status").GetInt32()));
+        Assert.Contains("password", error.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(1, chat.Exit.Result());
+    }
+
+    [Fact]
+    public void A_server_that_hangs_up_is_an_error_and_exit_1()
+    {
+        using var chat = new ChatScene();
+        chat.Peer.Expect("REGISTER");
+        chat.Peer.Flow!.Close(Confab.Runtime.EndReason.None);
+        Assert.Equal("register", chat.Json("error").GetProperty("command").GetString());
+        Assert.Equal(1, chat.Exit.Result());
+    }
+
+    [Fact]
+    public void Help_lists_the_commands()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/help");
+        Assert.Contains("/group USER USER...", chat.Json("help").GetProperty("commands").EnumerateArray().Select(c => c.GetString()));
+    }
+}

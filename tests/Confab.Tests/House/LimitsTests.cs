@@ -1,0 +1,51 @@
+using Confab.Runtime;
+using Xunit;
+
+namespace Confab.Tests.House;
+
+/// <summary>Every bound of <see cref="Limits"/> is enforced, and here stands what shows its boundary: a flow, or a test of that name.</summary>
+public sealed class LimitsTests
+{
+    static readonly Dictionary<string, string> Shown = new(StringComparer.Ordinal)
+    {
+        [nameof(Limits.SipHeaderBytes)] = "Confab.Tests/Sip/Transport/SipTransportTests.cs",
+        [nameof(Limits.SipBodyBytes)] = "Confab.Tests/Sip/Transport/SipTransportTests.cs",
+        [nameof(Limits.SipHeaderCount)] = "Confab.Tests/Sip/Message/SipParserTests.cs",
+        [nameof(Limits.Owners)] = "flows/rfc3261/21.5.4-too-many-owners.flow",
+        [nameof(Limits.TransactionsPerOwner)] = "Confab.Tests/Sip/Transaction/ServerTransactionTests.cs",
+        [nameof(Limits.MailboxLetters)] = "Confab.Tests/Msrp/Session/ReceivingTests.cs",
+        [nameof(Limits.LettersPerTurn)] = "Confab.Tests/Runtime/MailboxTests.cs",
+        [nameof(Limits.MsrpHeadBytes)] = "Confab.Tests/Msrp/Message/MsrpParserTests.cs",
+        [nameof(Limits.QueuedBytesPerFlow)] = "Confab.Tests/Runtime/SimStreamTests.cs",
+        [nameof(Limits.StalledFlowSeconds)] = "flows/rfc4975/7.1-slow-member.flow",
+        [nameof(Limits.UnboundLegBytes)] = "Confab.Tests/Msrp/Session/CopyTests.cs",
+        [nameof(Limits.ConnectionsPerAddress)] = "Confab.Tests/Runtime/SocketLimitsTests.cs",
+        [nameof(Limits.FirstByteSeconds)] = "Confab.Tests/Runtime/SocketLimitsTests.cs",
+        [nameof(Limits.IdleConnectionSeconds)] = "flows/rfc3261/18-idle-connection.flow",
+        [nameof(Limits.MsrpBindSeconds)] = "flows/rfc4975/5.4-never-bound.flow",
+        [nameof(Limits.InviteAnswerSeconds)] = "flows/oma-im/7.2.1-callee-never-answers.flow",
+        [nameof(Limits.OpenMessagesPerLeg)] = "flows/rfc4975/7.3.1-open-messages.flow",
+        [nameof(Limits.ListEntries)] = "flows/oma-im/7.2.1-factory-list-entries.flow",
+        [nameof(Limits.BindingsPerAddress)] = "Confab.Tests/Sip/Registration/BindingRulesTests.cs",
+        [nameof(Limits.RegistersPerAddress)] = "Confab.Tests/Server/Registration/RegistrarTests.cs",
+        [nameof(Limits.WrongAnswers)] = "flows/oma-im/aoia-wrong-password.flow",
+        [nameof(Limits.WrongAnswerSeconds)] = "Confab.Tests/Server/General/OriginatorVerificationTests.cs",
+        [nameof(Limits.WrongAnswerPairs)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
+        [nameof(Limits.NoncesInUse)] = "Confab.Tests/Server/General/NonceCountsTests.cs",
+        [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",
+    };
+
+    [Fact]
+    public void Every_limit_has_its_boundary_shown() =>
+        Assert.Equal(typeof(Limits).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal), Shown.Keys.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void What_shows_it_is_there() => Assert.All(Shown.Values, f => Assert.True(File.Exists(Path.Combine(Repository.Root, "tests", f)), f));
+
+    [Fact]
+    public void Every_limit_is_asked_somewhere()
+    {
+        var sources = string.Concat(Repository.Sources().Where(f => !f.EndsWith("/Limits.cs", StringComparison.Ordinal)).Select(Repository.Read));
+        Assert.All(Shown.Keys, name => Assert.Contains($".{name}", sources, StringComparison.Ordinal));
+    }
+}

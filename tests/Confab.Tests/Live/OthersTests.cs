@@ -1,0 +1,70 @@
+using Xunit;
+
+namespace Confab.Tests.Live;
+
+/// <summary>Groups with clients that are not ours: SIPp for SIP, a few lines of Python for MSRP.</summary>
+[Collection(LiveCollection.Name)]
+public sealed class OthersTests
+{
+    [Theory]
+    [InlineData("udp", "tcp")]
+    [InlineData("tcp", "udp")]
+    public async Task A_group_of_our_client_with_two_of_SIPp_hears_every_text(string bobOver, string carolOver)
+    {
+        Tool.Need("sipp", "python3");
+        await using var server = await LiveServer.Start();
+        var (alice, bob, carol) = (await server.User("alice"), await Sipp.Register(server, "bob", bobOver), await Sipp.Register(server, "carol", carolOver));
+        await alice.Type("/group bob carol");
+        await alice.Event("established", ("group", "True"));
+        await Task.WhenAll(alice.Hears("bob", "hello from bob"), alice.Hears("carol", "hello from carol"));
+
+        await alice.Type("who is there?");
+        await Task.WhenAll(
+            bob.Hears("alice", "who is there?"), carol.Hears("alice", "who is there?"),
+            alice.Hears("bob", "bob is here"), alice.Hears("carol", "carol is here"),
+            bob.Hears("carol", "carol is here"), carol.Hears("bob", "bob is here"));
+
+        await alice.Type("/leave");
+        await alice.Event("ended", ("reason", "left"));
+        await Task.WhenAll(bob.Logs("closed"), carol.Logs("closed"));
+        Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_of_two_of_our_clients_with_one_of_SIPp_goes_on_when_ours_leaves()
+    {
+        Tool.Need("sipp", "python3");
+        await using var server = await LiveServer.Start();
+        var (alice, bob, carol) = (await server.User("alice"), await Sipp.Register(server, "bob"), await server.User("carol", "udp"));
+        await alice.Type("/group bob carol");
+        await carol.Accept();
+        await alice.Hears("bob", "hello from bob");
+        await carol.Type("anybody?");
+        await Task.WhenAll(alice.Hears("carol", "anybody?"), bob.Hears("carol", "anybody?"), carol.Hears("bob", "bob is here"));
+
+        await carol.Type("/leave");
+        await carol.Event("ended", ("reason", "left"));
+        await alice.Type("still there?");
+        await bob.Hears("alice", "still there?");
+        await alice.Type("/leave");
+        await bob.Logs("closed");
+    }
+
+    [Fact]
+    public async Task SIPp_starts_a_group_with_two_of_our_clients_and_its_BYE_releases_it()
+    {
+        Tool.Need("sipp", "python3");
+        await using var server = await LiveServer.Start();
+        var (bob, carol) = (await server.User("bob"), await server.User("carol", "udp"));
+        var alice = Sipp.StartGroup(server, "alice");
+        await Task.WhenAll(bob.Accept(), carol.Accept());
+        await bob.Type("ready?");
+        await Task.WhenAll(alice.Hears("bob", "ready?"), carol.Hears("bob", "ready?"), bob.Hears("alice", "alice is here"), carol.Hears("alice", "alice is here"));
+
+        await carol.Type("time to go");
+        await bob.Event("ended", ("reason", "released"));
+        await carol.Event("ended", ("reason", "released"));
+        Assert.Equal(0, await alice.Program.Exit());
+        Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
+    }
+}
