@@ -14,6 +14,7 @@ public abstract class StreamFlow : Flow
     private const int FlushAt = 64 * 1024;
 
     private readonly Lock _gate = new();
+    private readonly Lock _atTransport = new(); // around TrySend; never taken inside the gate
     private readonly int _mostQueued;
     private byte[] _out = [];
     private int _length;
@@ -48,22 +49,28 @@ public abstract class StreamFlow : Flow
     public bool Send<TState>(int length, TState state, SpanAction<byte, TState> compose)
         where TState : allows ref struct
     {
-        bool flushNow;
-        lock (_gate)
+        while (true)
         {
-            if (_closed || _closeWhenSent || QueuedBytes + length > _mostQueued) return false;
-            compose(Reserve(length), state);
-            _length += length;
-            _quiet = false;
-            flushNow = !_flushing && !_sending && _length >= FlushAt;
-            if (!flushNow && !_dirty && !_sending)
+            lock (_gate)
             {
-                _dirty = Turn.Remember(this);
-                flushNow = !_dirty;
+                if (_closed || _closeWhenSent) return false;
+                if (QueuedBytes + length <= _mostQueued)
+                {
+                    compose(Reserve(length), state);
+                    _length += length;
+                    _quiet = false;
+                    if (IsFlushedLater()) return true;
+                    break;
+                }
+
+                if (!_flushing) return false;
             }
+
+            // Another thread is in TrySend: only what the transport then leaves counts against the bound.
+            lock (_atTransport) { }
         }
 
-        if (flushNow) Flush();
+        Flush();
         return true;
     }
 
@@ -94,8 +101,10 @@ public abstract class StreamFlow : Flow
                 _flushing = true;
             }
 
-            // Outside the lock: who writes meanwhile, behind these bytes, does not wait for the system call.
-            var sent = TrySend(bytes.AsSpan(0, length), out var failed);
+            // Outside the gate: who writes meanwhile, behind these bytes, does not wait for the system call.
+            int sent;
+            EndReason failed;
+            lock (_atTransport) sent = TrySend(bytes.AsSpan(0, length), out failed);
             var rest = ReadOnlyMemory<byte>.Empty;
             lock (_gate)
             {
@@ -190,6 +199,14 @@ public abstract class StreamFlow : Flow
             _out = [];
             return true;
         }
+    }
+
+    /// <summary>Whether the turn, or who is sending, sees to what was written.</summary>
+    private bool IsFlushedLater()
+    {
+        if (_sending) return true;
+        if (_length >= FlushAt && !_flushing) return false;
+        return _dirty || (_dirty = Turn.Remember(this));
     }
 
     private Span<byte> Reserve(int length)
