@@ -19,7 +19,7 @@ internal static class IdleRun
             trunk.StartGroup(GroupSize); // what is loaded and compiled once is not a member's
             Thread.Sleep(s_settle);
             var before = server.Program.ResidentKb;
-            trunk.Register(members);
+            trunk.Register(members - GroupSize, GroupSize);
             var file = Path.GetTempFileName();
             var legs = new List<Leg>();
             for (var first = GroupSize; first + GroupSize <= members; first += GroupSize) legs.AddRange(trunk.StartGroup(GroupSize, first).Legs);

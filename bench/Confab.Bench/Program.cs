@@ -12,7 +12,7 @@ const string Usage = """
     bench/run deaf N MESSAGES [REPS]        the same, beside a group one member of which does not read
     bench/run peers N [REPS] [SECONDS]      beside ngircd, ejabberd, Prosody and Kamailio's imc, those that are installed
     bench/run peers N rate MESSAGES [REPS]  the same at a rate; latencies
-    bench/run sip [REPS] [SECONDS]          MESSAGE over UDP, beside a bare responder and Kamailio
+    bench/run sip [REPS]                    MESSAGE over UDP, beside a bare responder and Kamailio
     bench/run micro                         parsing and composing
     bench/run start                         exec to ready, and memory of the idle server
     bench/run idle N                        memory of N idle members, each registered and in a session
@@ -58,7 +58,7 @@ try
             PeersRun.Run(servers[0], new Load(Number(n), Reps: NumberAt(more, 0, 5), Seconds: NumberAt(more, 1, 2)));
             break;
         case ["sip", .. var more]:
-            SipRun.Run(servers, NumberAt(more, 0, 5), NumberAt(more, 1, 1));
+            SipRun.Run(servers, NumberAt(more, 0, 5));
             break;
         case ["micro"]:
             MicroRuns.Run();

@@ -1,10 +1,9 @@
 // sipblast: MESSAGE requests over UDP, a window of them under way on each of a few sockets; counts the final responses, whatever they say.
 //   sipblast -p PORT [-c sockets (8)] [-w window of a socket (8)] -P pid[,pid...] of the server
-// Prints "joined"; then each line "SECONDS" of standard input is one run, whose figures are one line: transactions, wall seconds, the server's
+// Prints "joined"; then each line "TRANSACTIONS" of standard input is one run, whose figures are one line: transactions, wall seconds, the server's
 // CPU seconds, requests that were not answered within 200 ms, the status of the last response.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,14 +21,11 @@ static unsigned id;
 
 static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000ull + t.tv_nsec; }
 
-static double cpu(void) { // user and system seconds of the server
+static double cpu(void) { // user and system seconds of the server, of threads that have ended too
   double sum = 0;
   for (int i = 0; i < npids; i++) {
-    char p[64], b[1024]; snprintf(p, sizeof p, "/proc/%d/stat", pids[i]);
-    FILE *f = fopen(p, "r"); if (!f) continue;
-    size_t k = fread(b, 1, sizeof b - 1, f); fclose(f); b[k] = 0;
-    unsigned long u = 0, s = 0; sscanf(strrchr(b, ')') + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &u, &s);
-    sum += (u + s) / (double)sysconf(_SC_CLK_TCK);
+    clockid_t clock; struct timespec t;
+    if (!clock_getcpuclockid(pids[i], &clock) && !clock_gettime(clock, &t)) sum += t.tv_sec + t.tv_nsec / 1e9;
   }
   return sum;
 }
@@ -55,9 +51,9 @@ static void take(int c) {
   for (int i = 0; i < k; i++) if (!memcmp(b[i], "SIP/2.0 ", 8) && b[i][8] >= '2') { done++; out[c]--; last = atoi(b[i] + 8); }
 }
 
-static void run_for(double s) {
+static void run(uint64_t count) {
   struct pollfd p[SOCKETS]; for (int i = 0; i < C; i++) p[i] = (struct pollfd){ fds[i], POLLIN, 0 };
-  for (uint64_t end = now() + (uint64_t)(s * 1e9); now() < end;) {
+  for (uint64_t end = done + count; done < end;) {
     for (int i = 0; i < C; i++) if (out[i] <= W / 2) fill(i);
     if (poll(p, C, 200) == 0) for (int i = 0; i < C; i++) { lost += out[i]; out[i] = 0; }
     for (int i = 0; i < C; i++) if (p[i].revents) take(i);
@@ -82,8 +78,8 @@ int main(int ac, char **av) {
   char line[100];
   while (fgets(line, sizeof line, stdin)) {
     uint64_t d = done, l = lost, w = now(); double c = cpu();
-    run_for(atof(line));
-    printf("%lu %.6f %.2f %lu %d\n", done - d, (now() - w) / 1e9, cpu() - c, lost - l, last); fflush(stdout);
+    run(strtoull(line, 0, 10));
+    printf("%lu %.6f %.6f %lu %d\n", done - d, (now() - w) / 1e9, cpu() - c, lost - l, last); fflush(stdout);
   }
   return 0;
 }

@@ -15,6 +15,7 @@ internal sealed class ConfabServer : IDisposable
 
     private readonly RunningProgram _program;
     private readonly Dictionary<string, Uri> _listening = new(StringComparer.Ordinal);
+    private double _asking; // bytes that answering these questions took
     private readonly string _configuration = Path.GetTempFileName();
 
     public ConfabServer(string dll, int users)
@@ -46,8 +47,18 @@ internal sealed class ConfabServer : IDisposable
 
     public static string AddressOf(int user) => string.Create(CultureInfo.InvariantCulture, $"sip:u{user}@{Domain}");
 
-    /// <summary>Bytes that the server has allocated since its start.</summary>
+    /// <summary>Bytes that the server has allocated since its start; asking is not counted.</summary>
     public double AllocatedBytes()
+    {
+        var asked = Allocated();
+        var askedAgain = Allocated();
+        _asking += askedAgain - asked;
+        var allocated = asked - _asking;
+        _asking += askedAgain - asked;
+        return allocated;
+    }
+
+    private double Allocated()
     {
         using var http = new HttpClient();
         var metrics = http.GetStringAsync(new Uri(_listening["http http"], "/metrics")).GetAwaiter().GetResult();

@@ -23,13 +23,13 @@ internal sealed class SipTrunk : IDisposable
         _port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
     }
 
-    public void Register(int users)
+    public void Register(int users, int first = 0)
     {
-        for (var i = 0; i < users; i++)
+        for (var i = first; i < first + users; i++)
         {
             var me = ConfabServer.AddressOf(i);
             Send($"REGISTER sip:{ConfabServer.Domain} SIP/2.0", Headers(i, "REGISTER", me, $"r{i}", "Expires: 3600"));
-            if (i % 64 == 63) Expect(64);
+            if ((i - first) % 64 == 63) Expect(64);
         }
 
         Expect(users % 64);
@@ -135,9 +135,11 @@ internal sealed class SipTrunk : IDisposable
 
     private void Expect(int responses)
     {
-        for (var i = 0; i < responses; i++)
+        for (var i = 0; i < responses;)
         {
             var response = Read();
+            if (response.Line.StartsWith("ACK ", StringComparison.Ordinal)) continue; // of a group that was started before
+            i++;
             if (!response.Line.StartsWith("SIP/2.0 200", StringComparison.Ordinal)) throw new BenchFailedException(response.Line);
         }
     }
