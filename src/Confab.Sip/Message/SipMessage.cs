@@ -119,6 +119,9 @@ public abstract class SipMessage
 
     public override string ToString() => StartLine.ToString();
 
+    /// <summary>What it was parsed from.</summary>
+    internal byte[] Bytes => _buffer;
+
     internal int HeaderCount => _count;
 
     internal Text ValueOf(int slot)

@@ -8,6 +8,13 @@ namespace Confab.Sip.Transaction;
 [Clause("RFC 3261", "17.1.3")]
 internal readonly record struct ClientKey(Text Branch, SipMethod Method);
 
+/// <summary>What all copies of one request have in common that forking sends by several ways (RFC 3261 8.2.2.2); one in a dialog has a To tag.</summary>
+internal readonly record struct RequestIdentity(Text CallId, Text FromTag, Text ToTag, Text Method, uint CSeq)
+{
+    public static RequestIdentity Of(SipRequest request) =>
+        new(request.CallId, request.FromTag, request.ToTag, request.MethodText, request.CSeq.Number);
+}
+
 /// <summary>A server transaction is found by branch, sent-by and method, where an ACK counts as its INVITE.</summary>
 [Clause("RFC 3261", "17.2.3")]
 internal readonly record struct ServerKey(Text Branch, Text Host, int Port, SipMethod Method)

@@ -10,11 +10,18 @@ namespace Confab.Sip.Transaction;
 [Clause("RFC 3261", "17.2.2")]
 internal sealed class NonInviteServer(TransactionTable table, SipRequest request, Flow flow, Flow replyFlow) : IServerTransaction
 {
+    // Once answered it is remembered for 32 s, and there are many such: its index, two thirds of a request's memory, is then let go.
+    private readonly byte[] _bytes = request.Bytes;
+    private SipRequest? _request = request;
     private Alarm? _end;
     private byte[]? _last;
     private int _status;
 
-    public SipRequest Request { get; } = request;
+    public SipRequest Request => _request ?? SipParser.ParseOwnRequest(_bytes);
+
+    ServerKey IServerTransaction.Key { get; } = ServerKey.Of(request, request.Method);
+
+    RequestIdentity IServerTransaction.Identity { get; } = RequestIdentity.Of(request);
 
     public Flow Flow { get; } = flow;
 
@@ -36,12 +43,13 @@ internal sealed class NonInviteServer(TransactionTable table, SipRequest request
             return;
         }
 
+        _request = null;
         _end = new Alarm(table.Mailbox, () => table.Forget(this));
         _end.Set(table.Times.Patience);
     }
 
     public void OnRequest(SipRequest request, Flow flow)
     {
-        if (_last is not null) table.Transport.Respond(Request, replyFlow, _last);
+        if (_last is not null) table.Transport.Respond(request, replyFlow, _last);
     }
 }

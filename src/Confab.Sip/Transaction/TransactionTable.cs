@@ -85,12 +85,10 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
     private bool IsMerged(SipRequest request)
     {
         if (!request.ToTag.IsEmpty || request.Method == SipMethod.Cancel) return false;
+        var identity = RequestIdentity.Of(request);
         foreach (var server in _servers.Values)
         {
-            var other = server.Request;
-            if (other.ToTag.IsEmpty && other.CSeq.Number == request.CSeq.Number && other.MethodText.Equals(request.MethodText)
-                && other.FromTag.Equals(request.FromTag) && other.CallId.Equals(request.CallId) && !server.WasRefused)
-                return true;
+            if (!server.WasRefused && server.Identity == identity) return true;
         }
 
         return false;
@@ -134,7 +132,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 
     internal void Forget(IServerTransaction server)
     {
-        if (_servers.Remove(ServerKey.Of(server.Request, server.Request.Method))) TellIdle();
+        if (_servers.Remove(server.Key)) TellIdle();
     }
 
     private void TellIdle()
