@@ -13,6 +13,7 @@ namespace Confab.Server.Switch;
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
+    private readonly Fanout _fanout = new(focus.Node.World);
     private ulong _lastMessage; // tells the messages of this session apart while they are under way
     private ulong _lastSender;
 
@@ -105,9 +106,10 @@ internal sealed class MsrpSwitch(Focus focus)
     /// </summary>
     private bool IsUnderWay(Participant sender, ReadOnlySpan<byte> messageId)
     {
-        foreach (var member in focus.Participants)
+        var members = focus.Participants;
+        for (var i = 0; i < members.Count; i++)
         {
-            if (member != sender && member.OpenMessages is { } messages && messages.HasCopiesOf(messageId)) return true;
+            if (members[i] != sender && members[i].OpenMessages is { } messages && messages.HasCopiesOf(messageId)) return true;
         }
 
         return false;
@@ -137,8 +139,10 @@ internal sealed class MsrpSwitch(Focus focus)
     {
         var copies = 0;
         var status = MsrpStatus.Ok;
-        foreach (var member in focus.Participants)
+        using var scope = _fanout.Begin();
+        for (var i = 0; i < focus.Participants.Count; i++)
         {
+            var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
             if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
             var sent = member.Msrp!.SendChunk(_copy);

@@ -38,6 +38,9 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 
     public int Count => _clients.Count + _servers.Count;
 
+    /// <summary>The Call-IDs of all that is pending, some more than once.</summary>
+    public IEnumerable<Text> CallIds => _servers.Values.Select(static s => s.Request.CallId).Concat(_clients.Values.Select(static c => c.Request.CallId));
+
     /// <summary>
     /// Whether <see cref="Limits.TransactionsPerOwner"/> allows one more of a peer. What we ask of others is not counted: it is bounded by the
     /// group, and a large one being invited or released must still be able to be left.

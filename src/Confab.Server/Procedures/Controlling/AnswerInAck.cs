@@ -18,7 +18,7 @@ internal static class AnswerInAck
         if (caller.State != ParticipantState.Connected) return;
         if (!NegotiateMedia.TryReadAnswer(caller, ack, out var media))
         {
-            RemoveParticipant.Run(caller, RemoveParticipant.Removed);
+            RemoveParticipant.Run(caller, RemoveParticipant.Removed, DisconnectionMethod.Failed);
             ReleasePolicy.AfterDeparture(caller.Focus, caller.Address);
             return;
         }

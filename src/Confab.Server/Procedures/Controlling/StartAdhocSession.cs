@@ -41,6 +41,7 @@ internal static class StartAdhocSession
         }
 
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
+        focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn);
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);

@@ -95,6 +95,7 @@ internal static class StartOneToOneSession
             caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, media), Asserting(callee));
         }
 
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
         ReleasePolicy.Start(focus);
     }
 
