@@ -24,6 +24,7 @@ internal static class InviteParticipant
     {
         var node = focus.Node;
         var invitee = new Participant(focus, address, null, isCaller: false);
+        focus.Roster.Invite(address, focus.Originator);
         IReadOnlyList<Location> targets = node.OutboundProxy is null
             ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
             : [new Location(address)];
@@ -37,7 +38,7 @@ internal static class InviteParticipant
         var fork = invitee.Fork = new Fork(invitee);
         for (var i = 0; i < targets.Count; i++)
         {
-            if (i > 0 && !focus.Owner.Transactions.HasRoom) return; // his best device alone
+            if (i > 0 && focus.Owner.Transactions.Count >= node.World.Limits.TransactionsPerOwner) return; // his best device alone
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
@@ -47,6 +48,7 @@ internal static class InviteParticipant
 
     public static void OnRinging(Participant invitee, SipResponse response)
     {
+        invitee.Focus.Roster.Alert(invitee.Address);
         if (!invitee.Focus.IsGroup) StartOneToOneSession.OnRinging(invitee, response);
     }
 
@@ -54,14 +56,20 @@ internal static class InviteParticipant
     {
         invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
         invitee.State = ParticipantState.Connected;
-        NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
-        if (!invitee.Focus.IsGroup) StartOneToOneSession.OnAnswered(invitee);
+        invitee.Focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut);
+        if (invitee.Focus.IsGroup) StartLeg(invitee, media);
+        else StartOneToOneSession.OnAnswered(invitee, media);
     }
+
+    /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
+    public static void StartLeg(Participant invitee, MsrpMedia media) => NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
 
     public static void OnRefused(Participant invitee, int status, SipResponse? response)
     {
         var focus = invitee.Focus;
         focus.Remove(invitee);
+        if (invitee.State == ParticipantState.Leaving) focus.Roster.Leave(invitee.Address, invitee.Departure.Method, invitee.Departure.By);
+        else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
         else StartOneToOneSession.OnRefused(focus, status, response);

@@ -19,7 +19,7 @@ internal static class ReceiveRequest
         else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
         else if (!ServerHeaders.IsAllowed(request.Method)) owner.Answer(transaction, StatusCode.MethodNotAllowed);
         else if (request.Method == SipMethod.Bye) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
-        else if (!request.RequestUri.IsSipOrSips) owner.Answer(transaction, StatusCode.UnsupportedUriScheme);
+        else if (request.RequestUri.Scheme != UriScheme.Sip) owner.Answer(transaction, StatusCode.UnsupportedUriScheme); // sips too: TLS is not offered (RFC 3261 26.2.2)
         else if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (Verify(owner, transaction) is { } originator) TakeInitial(owner, transaction, originator);
@@ -29,6 +29,7 @@ internal static class ReceiveRequest
     {
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
+        else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else
         {
@@ -45,6 +46,14 @@ internal static class ReceiveRequest
                     break;
             }
         }
+    }
+
+    /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
+    private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
+    {
+        _ = focus;
+        _ = originator;
+        owner.Answer(transaction, StatusCode.NotFound);
     }
 
     private static void Register(Conversation owner, IServerTransaction transaction, Originator originator) =>
