@@ -78,7 +78,13 @@ public sealed class Limits
     /// <summary>Seconds in which wrong passwords count as a row, and for which the user is then refused: three guesses a minute find no password.</summary>
     public int WrongAnswerSeconds { get; set; } = 60;
 
-    /// <summary>Pairs of address and user whose wrong passwords are remembered. Filling the table to be forgotten takes longer than waiting.</summary>
+    /// <summary>
+    /// Users with a wrong password from one address (of IPv6: one /64) within that time; beyond it nobody else is let in from there until some of
+    /// them are forgotten. Who goes through names is stopped so; a site behind one address has fewer who mistype in a minute.
+    /// </summary>
+    public int WrongUsersPerAddress { get; set; } = 256;
+
+    /// <summary>Pairs of address and user whose wrong passwords are remembered; those who are refused are forgotten last.</summary>
     public int WrongAnswerPairs { get; set; } = 16_384;
 
     /// <summary>Nonces of one generation with counts in use, about 10 MB; beyond it the generation before is forgotten and its answers are stale.</summary>

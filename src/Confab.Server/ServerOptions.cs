@@ -90,7 +90,10 @@ public sealed class SessionOptions
     /// <summary>number-of-remaining-participants: 0 or 1.</summary>
     public int NumberOfRemainingParticipants { get; set; } = 1;
 
-    /// <summary>MAX-ADHOC-GROUP-SIZE: participants of an ad-hoc session, its originator included; 2 to 10,000.</summary>
+    /// <summary>
+    /// MAX-ADHOC-GROUP-SIZE: participants of an ad-hoc session, its originator included; 2 to 10,000. A list of more than some 3,000 needs a
+    /// larger <c>Limits:SipBodyBytes</c>.
+    /// </summary>
     public int MaxAdhocGroupSize { get; set; } = 100;
 
     /// <summary>Whether an ad-hoc session ends with its originator (C-49).</summary>

@@ -30,6 +30,7 @@ public sealed class LimitsTests
         [nameof(Limits.RegistersPerAddress)] = "Confab.Tests/Server/Registration/RegistrarTests.cs",
         [nameof(Limits.WrongAnswers)] = "flows/oma-im/aoia-wrong-password.flow",
         [nameof(Limits.WrongAnswerSeconds)] = "Confab.Tests/Server/General/OriginatorVerificationTests.cs",
+        [nameof(Limits.WrongUsersPerAddress)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.WrongAnswerPairs)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.NoncesInUse)] = "Confab.Tests/Server/General/NonceCountsTests.cs",
         [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",

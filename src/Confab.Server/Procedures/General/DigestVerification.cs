@@ -49,12 +49,13 @@ internal sealed class DigestVerification(World world, IDirectory directory, Serv
         account = null;
         if (!IsForUs(authorization, out var credentials)) return DigestVerdict.Challenge;
         var now = Now;
-        var user = credentials.Username.ToString();
+        var name = credentials.Username.ToString();
+        var user = UserOf(name); // both his names are one to who counts
         if (_wrong.IsBarred(remote, user, now)) return DigestVerdict.Barred;
 
         // An unknown user costs the same work and gets the same answer as a wrong password: nobody learns here who has an account.
         // Not compared: the digest's uri with the Request-URI, as proxies on the way retarget (RFC 3261 22.4).
-        var found = Find(user, out var ofAddress);
+        var found = Find(name, out var ofAddress);
         var ha1 = (found ?? _nobody).Ha1(credentials.Algorithm, ofAddress);
         if (!DigestResponse.Proves(credentials, Encoding.ASCII.GetBytes(ha1), method) || found is null)
             return _wrong.Note(remote, user, now) ? DigestVerdict.Barred : DigestVerdict.Challenge;
@@ -85,10 +86,15 @@ internal sealed class DigestVerification(World world, IDirectory directory, Serv
     /// <summary>By the user part, or by the whole address, as some clients name themselves.</summary>
     private Account? Find(string name, out bool ofAddress)
     {
+        ofAddress = name.Contains('@', StringComparison.Ordinal);
+        return directory.TryGetAccount(UserOf(name), out var account) && IsOurs(account) ? account : null;
+    }
+
+    /// <summary>The user part of an address of ours; any other name as it stands.</summary>
+    private string UserOf(string name)
+    {
         var at = name.LastIndexOf('@');
-        ofAddress = at >= 0;
-        if (ofAddress && !name.AsSpan(at + 1).Equals(options.Domain, StringComparison.Ordinal)) return null;
-        return directory.TryGetAccount(ofAddress ? name[..at] : name, out var account) && IsOurs(account) ? account : null;
+        return at >= 0 && name.AsSpan(at + 1).Equals(options.Domain, StringComparison.Ordinal) ? name[..at] : name;
     }
 
     /// <summary>An account made for another domain has hashes of another realm.</summary>
