@@ -63,6 +63,12 @@ public sealed class Limits
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 
+    /// <summary>Users whom one session remembers, those who left included: twice the largest group; 486 to a REFER that names more.</summary>
+    public int RosterEntries { get; set; } = 20_000;
+
+    /// <summary>REFERs to one session whose senders wait for NOTIFY; beyond it 503. As many as a group that adds users one by one rings at once.</summary>
+    public int ReferSubscriptions { get; set; } = 1_000;
+
     /// <summary>Bindings of one address of record; beyond it 503 to the REGISTER.</summary>
     public int BindingsPerAddress { get; set; } = 16;
 

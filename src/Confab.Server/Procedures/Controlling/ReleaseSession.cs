@@ -22,6 +22,7 @@ internal static class ReleaseSession
     public static void Finish(Focus focus)
     {
         if (focus.Participants.Count > 0 || focus.Owner.Focus != focus) return;
+        foreach (var referral in focus.Referrals.ToArray()) referral.Hurry();
         focus.Owner.Focus = null;
         focus.Owner.EndWhenDone();
     }
