@@ -2,7 +2,6 @@ using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Sip.Dialog;
 using Confab.Sip.Message;
-using Confab.Sip.Session;
 using Confab.Sip.Transport;
 
 namespace Confab.Server.Procedures.Controlling;
