@@ -116,6 +116,7 @@ internal sealed class Focus
     public void BecomeGroup()
     {
         if (IsGroup) return;
+        foreach (var participant in _participants) participant.TalksToOne = true;
         Node.Metrics.SessionEnded(Kind);
         Kind = SessionKind.AdHoc;
         Node.Metrics.SessionStarted(Kind);

@@ -86,6 +86,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Whether a REFER of his has been accepted in this dialog: the next is told apart by an id (RFC 3515 2.4.6).</summary>
     public bool HasReferred { get; set; }
 
+    /// <summary>Whether he knows of one other alone, as his leg began in a 1-1 session: whomever he addresses, he means the room.</summary>
+    public bool TalksToOne { get; set; }
+
     /// <summary>By whose REFER he is invited; null where the one who started the session invites.</summary>
     public Referral? Referral { get; init; }
 

@@ -7,7 +7,7 @@ using Confab.Sip.Message;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>Adding users to an IM Session by REFER: RFC 4579 5.5, RFC 5368 8 (flows F6, F7).</summary>
-[Clause("RFC 4579", "5.5", "IMS-ADD-1", "IMS-ADD-2", "IMS-ADD-4", "IMS-ADD-5", "IMS-ADD-6", "IMS-ADD-9", "IMS-ADD-11", "IMS-ADD-12", "IMS-RPOL-RACE")]
+[Clause("RFC 4579", "5.5", "IMS-ADD-1", "IMS-ADD-2", "IMS-ADD-4", "IMS-ADD-5", "IMS-ADD-6", "IMS-ADD-9", "IMS-ADD-10", "IMS-ADD-11", "IMS-ADD-12", "IMS-RPOL-RACE")]
 internal static class AddUsers
 {
     public static void Run(ReferReceived refer)
@@ -45,12 +45,17 @@ internal static class AddUsers
             return;
         }
 
-        if (!AcceptRefer.TryRun(refer, focus, out var progress)) return;
-        if (newcomers.Count > 0) focus.BecomeGroup(); // C-28
+        if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer));
         foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
         if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
+    }
+
+    /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
+    private static void Promote(Focus focus, List<string> newcomers)
+    {
+        if (newcomers.Count > 0) focus.BecomeGroup();
     }
 
     private static void Follow(ReferProgress progress, Participant target)
