@@ -25,6 +25,7 @@ internal sealed class Focus
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
         Roster = new Roster(owner.Node.World.Time);
+        Subscriptions = new ConferenceSubscriptions(this);
         owner.Focus = this;
         owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
@@ -51,8 +52,11 @@ internal sealed class Focus
     /// <summary>Who is and was in the session.</summary>
     public Roster Roster { get; }
 
+    /// <summary>Who is told of the roster's changes.</summary>
+    public ConferenceSubscriptions Subscriptions { get; }
+
     /// <summary>The Call-IDs of all dialogs.</summary>
-    public IEnumerable<Text> CallIdsInUse => _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId));
+    public IEnumerable<Text> CallIdsInUse => _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId)).Concat(Subscriptions.CallIds);
 
     public bool IsReleased { get; set; }
 

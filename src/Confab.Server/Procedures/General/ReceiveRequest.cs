@@ -1,6 +1,7 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.Notifications;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -29,6 +30,7 @@ internal static class ReceiveRequest
     {
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.Run(owner, transaction, originator);
         else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else
@@ -79,6 +81,12 @@ internal static class ReceiveRequest
     private static void TakeInDialog(Conversation owner, IServerTransaction transaction)
     {
         var request = transaction.Request;
+        if (owner.Focus?.Subscriptions.Find(request) is { } subscription)
+        {
+            TakeInSubscription(owner, subscription, transaction);
+            return;
+        }
+
         if (owner.Focus?.Find(request) is not { } participant)
         {
             owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
@@ -100,6 +108,28 @@ internal static class ReceiveRequest
         if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (participant.Session.TryTake(transaction)) return;
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else owner.Answer(transaction, StatusCode.MethodNotAllowed);
+    }
+
+    private static void TakeInSubscription(Conversation owner, ConferenceSubscription subscription, IServerTransaction transaction)
+    {
+        var request = transaction.Request;
+        if (owner.Node.Verification.NeedsChallenge(request, transaction.Flow, subscription.AuthenticatedFlow))
+        {
+            if (Verify(owner, transaction) is not { } originator) return;
+            if (originator.Address != subscription.Address)
+            {
+                owner.Answer(transaction, StatusCode.Forbidden);
+                return;
+            }
+
+            subscription.AuthenticatedFlow = transaction.Flow;
+        }
+
+        if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, subscription, transaction);
+        else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else if (request.Method is SipMethod.Bye or SipMethod.Invite) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no session lives in this dialog
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);
     }
 
