@@ -26,6 +26,7 @@ internal sealed class Focus
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
         Roster = new Roster(owner.Node.World.Time, owner.Node.World.Limits.RosterEntries);
+        Subscriptions = new ConferenceSubscriptions(this);
         owner.Focus = this;
         owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
@@ -52,9 +53,13 @@ internal sealed class Focus
     /// <summary>Who is and was in the session.</summary>
     public Roster Roster { get; }
 
+    /// <summary>Who is told of the roster's changes.</summary>
+    public ConferenceSubscriptions Subscriptions { get; }
+
     /// <summary>The Call-IDs of all dialogs.</summary>
     public IEnumerable<Text> CallIdsInUse =>
-        _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId)).Concat(Referrals.Select(static r => Text.Of(r.CallId)));
+        _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId))
+            .Concat(Subscriptions.CallIds).Concat(Referrals.Select(static r => Text.Of(r.CallId)));
 
     /// <summary>REFERs whose senders wait to be told what came of them.</summary>
     public List<ReferProgress> Referrals { get; } = [];

@@ -13,6 +13,7 @@ namespace Confab.Server.Switch;
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
+    private readonly Fanout _fanout = new(focus.Node.World);
     private ulong _lastMessage; // tells the messages of this session apart while they are under way
 
     /// <summary>A piece of a SEND from this member; the status is what he is answered.</summary>
@@ -118,8 +119,10 @@ internal sealed class MsrpSwitch(Focus focus)
     {
         var copies = 0;
         var status = MsrpStatus.Ok;
-        foreach (var member in focus.Participants)
+        using var scope = _fanout.Begin();
+        for (var i = 0; i < focus.Participants.Count; i++)
         {
+            var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
             if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
             var sent = member.Msrp!.SendChunk(_copy);

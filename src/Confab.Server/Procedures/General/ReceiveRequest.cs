@@ -1,6 +1,7 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.Notifications;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transaction;
@@ -30,6 +31,8 @@ internal static class ReceiveRequest
     {
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
+        else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, originator.Address);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.Run(owner, transaction, originator);
         else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, null, null, transaction, originator.Address); // to no session
@@ -80,6 +83,12 @@ internal static class ReceiveRequest
     private static void TakeInDialog(Conversation owner, IServerTransaction transaction)
     {
         var request = transaction.Request;
+        if (owner.Focus?.Subscriptions.Find(request) is { } subscription)
+        {
+            TakeInSubscription(owner, subscription, transaction);
+            return;
+        }
+
         if (owner.Focus?.Find(request) is not { } participant)
         {
             if (owner.Focus?.Referrals.Exists(r => r.Notifier.Owns(request)) == true)
@@ -110,6 +119,28 @@ internal static class ReceiveRequest
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, participant.Focus, participant, transaction, participant.Address);
         else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, participant.Address);
+        else owner.Answer(transaction, StatusCode.MethodNotAllowed);
+    }
+
+    private static void TakeInSubscription(Conversation owner, ConferenceSubscription subscription, IServerTransaction transaction)
+    {
+        var request = transaction.Request;
+        if (owner.Node.Verification.NeedsChallenge(request, transaction.Flow, subscription.AuthenticatedFlow))
+        {
+            if (Verify(owner, transaction) is not { } originator) return;
+            if (originator.Address != subscription.Address)
+            {
+                owner.Answer(transaction, StatusCode.Forbidden);
+                return;
+            }
+
+            subscription.AuthenticatedFlow = transaction.Flow;
+        }
+
+        if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, subscription, transaction);
+        else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else if (request.Method is SipMethod.Bye or SipMethod.Invite) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no session lives in this dialog
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);
     }
 
