@@ -79,9 +79,6 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>The Reason header of the BYE that ended the session; null where there was none (IMC-REL-CAUSE).</summary>
     public string? ReleaseReason { get; internal set; }
 
-    /// <summary>Whether it is the session of a pre-defined group: MAX-ADHOC-GROUP-SIZE does not count there (IMC-ADD-MAX3).</summary>
-    internal bool IsPredefined { get; set; }
-
     internal ImClient Client { get; }
 
     internal SipSession Sip { get; }

@@ -9,7 +9,7 @@ using Confab.Sip.Transaction;
 namespace Confab.Client.Procedures;
 
 /// <summary>NOTIFY that follows a REFER of ours: OMA-IM 6.1.1, RFC 3515 2.4.4 to 2.4.7. It is 481 where there is none, or was to be none (C-75).</summary>
-[Clause("OMA-IM", "6.1.1", "IMC-ADD-NTF1..NTF3")]
+[Clause("OMA-IM", "6.1.1", "IMC-ADD-NTF1", "IMC-ADD-NTF2", "IMC-ADD-NTF3")]
 internal static class ReferNotified
 {
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
