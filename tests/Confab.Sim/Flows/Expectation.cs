@@ -28,7 +28,7 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
 
     private string? OfCell(FlowCell cell, PlainSip message)
     {
-        if (cell.Name == "sdp")
+        if (cell.Name is "sdp" or "line")
         {
             var found = message.Body.Split("\r\n").Any(l => variables.Matches(cell.Value, l));
             return found == (cell.Kind != CellKind.Absent) ? null : $"{(found ? "a" : "no")} line of the body is '{cell.Value}'";
@@ -64,7 +64,8 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
         if (message.IsResponse && message.Status != 100 && PlainSip.TagOf(message["To"]) is null) return "To has no tag";
         if (!message.IsResponse && message["Max-Forwards"] is null) return "Max-Forwards is missing";
         if (message["Content-Length"] != Encoding.UTF8.GetByteCount(message.Body).ToString(CultureInfo.InvariantCulture)) return $"Content-Length is '{message["Content-Length"]}'";
-        return message.Body.Length > 0 && message["Content-Type"] is null ? "Content-Type is missing" : null;
+        if (message.Body.Length > 0 && message["Content-Type"] is null) return "Content-Type is missing";
+        return message["Content-Type"] == "application/conference-info+xml" ? ConferenceSchema.Difference(message.Body) : null;
     }
 
     private string? OfMsrp(MessageStep step, Arrival arrival)
