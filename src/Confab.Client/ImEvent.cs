@@ -49,6 +49,12 @@ public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 /// <summary>The message was not taken, or a report says that it did not arrive.</summary>
 public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent;
 
+/// <summary>Somebody came into a group session, went, or is being asked.</summary>
+/// <param name="Session">Which session.</param>
+/// <param name="Users">The whole roster.</param>
+/// <param name="Changed">Those of them of whom something is new.</param>
+public sealed record RosterChanged(ImSession Session, IReadOnlyList<RosterUser> Users, IReadOnlyList<RosterUser> Changed) : ImEvent;
+
 /// <summary>Why a session ended.</summary>
 public enum SessionEnd
 {

@@ -77,6 +77,7 @@ internal static class StartSession
         session.State = ImSessionState.Established;
         session.Client.Tell(new Established(session));
         session.Outcome?.TrySetResult(new SessionOutcome(session, SessionFailure.None, StatusCode.Ok, ""));
+        SubscribeToConference.Start(session);
     }
 
     /// <summary>The INVITE came to nothing. Its code and text are told, and no action is taken on either (C-68).</summary>

@@ -36,6 +36,7 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
 
         if (cell.Name == "body")
         {
+            if (cell.Kind == CellKind.Absent && cell.Value.Length > 0) return variables.Matches(cell.Value, message.Body) ? $"the body is '{cell.Value}'" : null;
             if (cell.Kind == CellKind.Absent) return message.Body.Length == 0 ? null : "there is a body";
             var wanted = stage.Script.Bodies.TryGetValue(cell.Value, out var named) ? named.Text : cell.Value;
             return variables.Matches(wanted, message.Body) ? null : $"the body is not '{wanted}'";
