@@ -41,6 +41,15 @@ public sealed class ImClientOptions
     /// <summary>Accepts invitations without asking (IMC-INV-AUTO).</summary>
     public bool AutoAccept { get; init; }
 
+    /// <summary>Subscribes to who is in a group session as soon as it is established (C-35).</summary>
+    public bool SubscribeToConference { get; init; } = true;
+
+    /// <summary>
+    /// Takes the users of a partial notification that says nothing of their state for changes, as some servers mean it, though the schema has
+    /// it that they are all there is (C-60b).
+    /// </summary>
+    public bool LenientPartialUsers { get; init; }
+
     /// <summary>Sends 180 while the user decides (IMC-INV-RING).</summary>
     public bool Ring { get; init; } = true;
 

@@ -57,6 +57,12 @@ public sealed record Undelivered(ImSession Session, string Id, int Status, strin
 /// <param name="IsFinal">Whether no other will follow.</param>
 public sealed record ReferProgress(ImSession Session, string Target, int Status, string Text, bool IsFinal) : ImEvent;
 
+/// <summary>Somebody came into a group session, went, or is being asked.</summary>
+/// <param name="Session">Which session.</param>
+/// <param name="Users">The whole roster.</param>
+/// <param name="Changed">Those of them of whom something is new.</param>
+public sealed record RosterChanged(ImSession Session, IReadOnlyList<RosterUser> Users, IReadOnlyList<RosterUser> Changed) : ImEvent;
+
 /// <summary>Why a session ended.</summary>
 public enum SessionEnd
 {

@@ -67,6 +67,9 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whom the invitation lists (IMC-INV-LIST), or whom the user invited.</summary>
     public IReadOnlyList<string> Participants { get; internal set; } = [];
 
+    /// <summary>Who is in the group session, and who was, as the server tells it; empty until it has, and in 1-1 sessions.</summary>
+    public IReadOnlyList<RosterUser> Roster { get; internal set; } = [];
+
     /// <summary>The methods that the other end allows; null when it does not say.</summary>
     public IReadOnlyList<string>? RemoteAllow { get; internal set; }
 
@@ -78,6 +81,11 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>The Reason header of the BYE that ended the session; null where there was none (IMC-REL-CAUSE).</summary>
     public string? ReleaseReason { get; internal set; }
+
+    /// <summary>The event packages of the other end; null when it does not say.</summary>
+    internal IReadOnlyList<string>? RemoteEvents { get; set; }
+
+    internal SubscribeToConference? Conference { get; set; }
 
     internal ImClient Client { get; }
 
@@ -143,9 +151,11 @@ public sealed class ImSession : ISipSessionUser
 
     void ISipSessionUser.OnAnswered(SipSession session, SipResponse response) => StartSession.Answered(this, response);
 
+    bool ISipSessionUser.Follows(SipSession session, int status, NameAddr contact) => StartSession.Follows(status, contact);
+
     void ISipSessionUser.OnRefused(SipSession session, int status, SipResponse? response) => StartSession.Refused(this, status, response);
 
-    void ISipSessionUser.OnConfirmed(SipSession session) => InvitedToSession.Confirmed(this);
+    void ISipSessionUser.OnConfirmed(SipSession session, SipRequest ack) => InvitedToSession.Confirmed(this);
 
     void ISipSessionUser.OnCancelled(SipSession session) => InvitedToSession.Cancelled(this);
 
@@ -162,6 +172,7 @@ public sealed class ImSession : ISipSessionUser
         State = ImSessionState.Ended;
         Unanswered.Cancel();
         Leg?.Close();
+        Conference?.End();
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();
         Client.Tell(new Ended(this, reason, status, text));
         Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));

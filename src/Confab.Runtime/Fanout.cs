@@ -5,7 +5,7 @@ namespace Confab.Runtime;
 /// next one: under load one send to a leg carries many messages. The thread that wrote runs the round itself, without a hop, until rounds
 /// take a good part of the time; from then on it goes back to reading, and what it reads goes along.
 /// </summary>
-public sealed class Fanout(World world)
+public sealed class Fanout(World world) : IThreadPoolWorkItem
 {
     private const int Rest = 4; // times as long as the last round: rounds that follow sooner take a fifth of the time or more
 
@@ -39,6 +39,8 @@ public sealed class Fanout(World world)
         if (isBusy) world.Scheduler.Schedule(s_runRound, this);
         else RunRound();
     }
+
+    void IThreadPoolWorkItem.Execute() => RunRound();
 
     private void RunRound()
     {

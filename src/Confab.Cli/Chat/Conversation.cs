@@ -167,6 +167,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             case ReferProgress { Session: var session }:
                 Show(happened, session);
                 break;
+            case RosterChanged { Session: var session }:
+                Show(happened, session);
+                break;
             case Undelivered { Session: var session }:
                 Show(happened, session);
                 break;

@@ -34,6 +34,13 @@ internal static class TerminatingGeneral
             session.RemoteSupported = tags;
         }
 
+        if (message.Has(HeaderName.AllowEvents))
+        {
+            var events = new List<string>();
+            foreach (var name in message.Headers(HeaderName.AllowEvents)) events.Add(name.ToString());
+            session.RemoteEvents = events;
+        }
+
         // The URI alone; what stands beside it in the header is about it, not of it (C-14a).
         if (message.TryGetAddress(HeaderName.Contact, out var contact))
         {

@@ -61,7 +61,7 @@ internal static class AddUsers
     private static void Follow(ReferProgress progress, Participant target)
     {
         if (target.State == ParticipantState.Connected) progress.End(StatusCode.Ok); // IMS-ADD-11
-        else target.WhenAnswered += progress.End;
+        else target.WhenSettled += progress.End;
     }
 
     private static bool HasRoom(Focus focus, List<string> newcomers)

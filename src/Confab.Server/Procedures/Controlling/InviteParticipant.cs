@@ -44,7 +44,7 @@ internal static class InviteParticipant
         var fork = invitee.Fork = new Fork(invitee);
         for (var i = 0; i < targets.Count; i++)
         {
-            if (i > 0 && !focus.Owner.Transactions.HasRoom) return; // his best device alone
+            if (i > 0 && focus.Owner.Transactions.Count >= node.World.Limits.TransactionsPerOwner) return; // his best device alone
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
@@ -63,10 +63,13 @@ internal static class InviteParticipant
         invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
         invitee.State = ParticipantState.Connected;
         invitee.Focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut);
-        NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
-        if (!invitee.Focus.IsGroup) StartOneToOneSession.OnAnswered(invitee);
-        invitee.WhenAnswered?.Invoke(StatusCode.Ok);
+        if (invitee.Focus.IsGroup) StartLeg(invitee, media);
+        else StartOneToOneSession.OnAnswered(invitee, media);
+        invitee.WhenSettled?.Invoke(StatusCode.Ok);
     }
+
+    /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
+    public static void StartLeg(Participant invitee, MsrpMedia media) => NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
 
     public static void OnRefused(Participant invitee, int status, SipResponse? response)
     {
@@ -74,7 +77,7 @@ internal static class InviteParticipant
         focus.Remove(invitee);
         if (invitee.State == ParticipantState.Leaving) RemoveParticipant.TellRoster(invitee);
         else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
-        invitee.WhenAnswered?.Invoke(status);
+        invitee.WhenSettled?.Invoke(status);
         if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);

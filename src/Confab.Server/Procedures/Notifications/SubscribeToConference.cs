@@ -10,7 +10,7 @@ using Confab.Sip.Transaction;
 namespace Confab.Server.Procedures.Notifications;
 
 /// <summary>SUBSCRIBE to the conference event package of a session: RFC 4575 3, RFC 6665 4.2.1 (flow F13).</summary>
-[Clause("RFC 4575", "3.5", "IMS-SUB-1..5", "IMS-RPOL-RACE")]
+[Clause("RFC 4575", "3.5", "IMS-SUB-1..5")]
 internal static class SubscribeToConference
 {
     private const int RetryAfterSeconds = 60;
