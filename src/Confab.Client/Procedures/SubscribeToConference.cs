@@ -61,6 +61,12 @@ internal sealed class SubscribeToConference : ISubscriberUser
         subscription.Subscribe();
     }
 
+    /// <summary>The way to the server was lost and is there again: what was told meanwhile did not come.</summary>
+    public static void OnReachableAgain(ImClient client)
+    {
+        foreach (var subscription in client.Subscriptions.ToArray()) subscription._subscriber?.Refresh();
+    }
+
     /// <summary>The session has ended.</summary>
     public void End()
     {
