@@ -34,6 +34,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
     private Subscriber? _subscriber;
     private bool _isGapOpen;
     private bool _hasEnded;
+    private bool _isDeleted;
     private int _badDocuments;
     private int _failures;
 
@@ -106,6 +107,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
                 Tell();
                 break;
             case ViewChange.Deleted:
+                _isDeleted = true;
                 Tell();
                 _session.Client.Mailbox.Post(Leave); // after the 200; where this NOTIFY was the last, there is nothing to leave any more
                 break;
@@ -119,7 +121,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
     {
         _subscriber = null;
         _leave.Cancel();
-        if (_hasEnded || _session.State != ImSessionState.Established || SecondsToNext(end) is not { } seconds)
+        if (_hasEnded || _isDeleted || _session.State != ImSessionState.Established || SecondsToNext(end) is not { } seconds)
         {
             Forget();
             return;
