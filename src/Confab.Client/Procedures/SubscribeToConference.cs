@@ -34,6 +34,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
     private Subscriber? _subscriber;
     private bool _isGapOpen;
     private bool _hasEnded;
+    private bool _isDeleted;
     private int _badDocuments;
     private int _failures;
 
@@ -59,6 +60,12 @@ internal sealed class SubscribeToConference : ISubscriberUser
         session.Conference = subscription;
         session.Client.Subscriptions.Add(subscription);
         subscription.Subscribe();
+    }
+
+    /// <summary>The way to the server was lost and is there again: what was told meanwhile did not come.</summary>
+    public static void OnReachableAgain(ImClient client)
+    {
+        foreach (var subscription in client.Subscriptions.ToArray()) subscription._subscriber?.Refresh();
     }
 
     /// <summary>The session has ended.</summary>
@@ -100,6 +107,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
                 Tell();
                 break;
             case ViewChange.Deleted:
+                _isDeleted = true;
                 Tell();
                 _session.Client.Mailbox.Post(Leave); // after the 200; where this NOTIFY was the last, there is nothing to leave any more
                 break;
@@ -113,7 +121,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
     {
         _subscriber = null;
         _leave.Cancel();
-        if (_hasEnded || _session.State != ImSessionState.Established || SecondsToNext(end) is not { } seconds)
+        if (_hasEnded || _isDeleted || _session.State != ImSessionState.Established || SecondsToNext(end) is not { } seconds)
         {
             Forget();
             return;

@@ -40,8 +40,8 @@ public sealed class ConferenceViewTests
     [Fact]
     public void IMC_SUB_4_users_endpoints_and_media_are_merged_by_their_keys()
     {
-        _view.Apply(Full(0, User("a", Endpoint("1", "connected", media: new("m1", "message", "sendrecv")), Endpoint("2", "alerting")), User("b", Endpoint("1", "connected"))));
-        _view.Apply(Partial(1, User("a", Endpoint("2", null, ElementState.Partial, new("m9", "audio", null))) with { State = ElementState.Partial, DisplayText = "Anna" }));
+        _view.Apply(Full(0, User("a", Endpoint("1", "connected", media: [new("m1", "message", "sendrecv")]), Endpoint("2", "alerting")), User("b", Endpoint("1", "connected"))));
+        _view.Apply(Partial(1, User("a", Endpoint("2", null, ElementState.Partial, [new("m9", "audio", null)])) with { State = ElementState.Partial, DisplayText = "Anna" }));
         var anna = _view.Users.First();
         Assert.Equal("Anna", anna.DisplayText);
         Assert.Equal(["connected", "alerting"], anna.Endpoints.Select(static e => e.Status!));
