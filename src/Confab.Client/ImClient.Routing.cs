@@ -48,6 +48,7 @@ public sealed partial class ImClient : ISipReceiver, ITransactionUser, IUserAgen
         if (!Transactions.HasRoom) TerminatingGeneral.Refuse(this, transaction, StatusCode.ServiceUnavailable);
         else if (request.Method == SipMethod.Cancel) OtherRequests.TakeCancel(this, transaction);
         else if (TerminatingGeneral.RefusesExtension(this, transaction)) return;
+        else if (request.Method == SipMethod.Notify) ReceiveNotify.Take(this, transaction);
         else if (!request.ToTag.IsEmpty) InDialog(transaction);
         else if (request.Method == SipMethod.Invite) InvitedToSession.Receive(this, transaction);
         else OtherRequests.Answer(this, transaction);

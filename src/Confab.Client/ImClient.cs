@@ -69,6 +69,12 @@ public sealed partial class ImClient : IAsyncDisposable
 
     internal List<ImSession> Sessions { get; } = [];
 
+    /// <summary>REFERs of the user that NOTIFYs may come for.</summary>
+    internal List<ReferUnderWay> Refers { get; } = [];
+
+    /// <summary>Subscriptions to the state of sessions; they outlive their session by their last NOTIFY.</summary>
+    internal List<SubscribeToConference> Subscriptions { get; } = [];
+
     /// <summary>
     /// Registers, and stays registered until <see cref="UnregisterAsync"/>: refreshes in time, and comes back after a lost connection.
     /// </summary>

@@ -29,11 +29,26 @@ public sealed class ImClientOptions
     /// <summary>MAX-ADHOC-GROUP-SIZE: more invitees than this are not sent (IMC-ADHOC-4).</summary>
     public int MaxAdhocGroupSize { get; init; } = 100;
 
+    /// <summary>Asks to be told nothing of a user who is being added but by the roster (IMC-ADD-3b).</summary>
+    public bool SuppressReferSubscription { get; init; }
+
+    /// <summary>Adds and removes users outside the session's dialog, as RFC 7647 4 has it, rather than inside (IMC-ADD-6).</summary>
+    public bool OutOfDialogRefer { get; init; }
+
     /// <summary>Sessions and invitations at one time; beyond it an invitation is answered 480 (IMC-TERM-1b).</summary>
     public int MaxSessions { get; init; } = 64;
 
     /// <summary>Accepts invitations without asking (IMC-INV-AUTO).</summary>
     public bool AutoAccept { get; init; }
+
+    /// <summary>Subscribes to who is in a group session as soon as it is established (C-35).</summary>
+    public bool SubscribeToConference { get; init; } = true;
+
+    /// <summary>
+    /// Takes the users of a partial notification that says nothing of their state for changes, as some servers mean it, though the schema has
+    /// it that they are all there is (C-60b).
+    /// </summary>
+    public bool LenientPartialUsers { get; init; }
 
     /// <summary>Sends 180 while the user decides (IMC-INV-RING).</summary>
     public bool Ring { get; init; } = true;

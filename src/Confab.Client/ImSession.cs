@@ -67,14 +67,25 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whom the invitation lists (IMC-INV-LIST), or whom the user invited.</summary>
     public IReadOnlyList<string> Participants { get; internal set; } = [];
 
+    /// <summary>Who is in the group session, and who was, as the server tells it; empty until it has, and in 1-1 sessions.</summary>
+    public IReadOnlyList<RosterUser> Roster { get; internal set; } = [];
+
     /// <summary>The methods that the other end allows; null when it does not say.</summary>
     public IReadOnlyList<string>? RemoteAllow { get; internal set; }
+
+    /// <summary>The option tags that the other end supports; null when it does not say.</summary>
+    public IReadOnlyList<string>? RemoteSupported { get; internal set; }
 
     /// <summary>The release of the other end, as its User-Agent or Server header says; null when it does not.</summary>
     public string? PeerRelease { get; internal set; }
 
     /// <summary>The Reason header of the BYE that ended the session; null where there was none (IMC-REL-CAUSE).</summary>
     public string? ReleaseReason { get; internal set; }
+
+    /// <summary>The event packages of the other end; null when it does not say.</summary>
+    internal IReadOnlyList<string>? RemoteEvents { get; set; }
+
+    internal SubscribeToConference? Conference { get; set; }
 
     internal ImClient Client { get; }
 
@@ -109,6 +120,25 @@ public sealed class ImSession : ISipSessionUser
     public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) =>
         Client.Ask<bool>(answer => LeaveSession.Leave(this, () => answer.TrySetResult(true)), cancellationToken);
 
+    /// <summary>
+    /// Asks the server to invite these users into the session; done with its answer. What comes of a single one is told by
+    /// <see cref="ReferProgress"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    public Task<ReferOutcome> AddAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
+    {
+        foreach (var address in addresses) _ = ImAddress.Parse(address);
+        return Client.Ask<ReferOutcome>(answer => AddUsers.Start(this, addresses, answer), cancellationToken);
+    }
+
+    /// <summary>Asks the server to remove these users from the session; done with its answer.</summary>
+    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    public Task<ReferOutcome> RemoveAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
+    {
+        foreach (var address in addresses) _ = ImAddress.Parse(address);
+        return Client.Ask<ReferOutcome>(answer => RemoveUsers.Start(this, addresses, answer), cancellationToken);
+    }
+
     /// <summary>Says a text; done when the server took it, or not.</summary>
     public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
         SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
@@ -142,12 +172,16 @@ public sealed class ImSession : ISipSessionUser
         State = ImSessionState.Ended;
         Unanswered.Cancel();
         Leg?.Close();
+        Conference?.End();
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();
         Client.Tell(new Ended(this, reason, status, text));
         Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));
         foreach (var action in WhenEnded) action();
         WhenEnded.Clear();
     }
+
+    /// <summary>Whether the other end says that it supports an extension.</summary>
+    internal bool Supports(string optionTag) => RemoteSupported?.Contains(optionTag, StringComparer.OrdinalIgnoreCase) == true;
 
     /// <summary>Nothing of the dialog is left to be answered.</summary>
     internal void Forget() => Client.Sessions.Remove(this);

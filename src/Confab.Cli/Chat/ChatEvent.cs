@@ -11,6 +11,9 @@ sealed record Happened(ImEvent Event, string Session) : ChatEvent;
 /// <summary>A command did nothing: what is wrong, and what to do.</summary>
 sealed record Problem(string Command, int Status, string Text) : ChatEvent;
 
+/// <summary>Who is in a session, as <c>/who</c> lists it.</summary>
+sealed record Roster(string Session, IReadOnlyList<RosterUser> Users) : ChatEvent;
+
 /// <summary>The sessions, as <c>/sessions</c> lists them.</summary>
 sealed record SessionList(IReadOnlyList<SessionLine> Sessions) : ChatEvent;
 

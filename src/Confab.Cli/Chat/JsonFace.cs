@@ -41,6 +41,9 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 if (problem.Status != 0) json.WriteNumber("status", problem.Status);
                 json.WriteString("text", problem.Text);
                 return true;
+            case Roster roster:
+                WriteRoster(json, roster.Session, roster.Users);
+                return true;
             case SessionList list:
                 Write(json, list);
                 return true;
@@ -86,6 +89,9 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 json.WriteNumber("status", ended.Status);
                 json.WriteString("text", ended.Text);
                 return true;
+            case RosterChanged changed:
+                WriteRoster(json, session, changed.Users);
+                return true;
             case MessageReceived message:
                 Begin(json, "message", session);
                 WriteMessage(json, message);
@@ -93,6 +99,12 @@ sealed class JsonFace(TextWriter output) : IChatFace
             case Sent sent:
                 Begin(json, "sent", session);
                 WriteFate(json, sent.Id, sent.Status, "");
+                return true;
+            case ReferProgress refer:
+                Begin(json, "refer", session);
+                json.WriteString("target", refer.Target);
+                json.WriteNumber("status", refer.Status);
+                json.WriteBoolean("final", refer.IsFinal);
                 return true;
             case Undelivered undelivered:
                 Begin(json, "undelivered", session);
@@ -114,6 +126,23 @@ sealed class JsonFace(TextWriter output) : IChatFace
         if (participants.Count == 0) return;
         json.WriteStartArray("participants");
         foreach (var address in participants) json.WriteStringValue(address);
+        json.WriteEndArray();
+    }
+
+    static void WriteRoster(Utf8JsonWriter json, string session, IReadOnlyList<RosterUser> users)
+    {
+        Begin(json, "participants", session);
+        json.WriteStartArray("users");
+        foreach (var user in users)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", user.Address);
+            json.WriteString("status", user.Status);
+            json.WriteString("role", user.Role ?? "participant");
+            json.WriteString("displayName", user.DisplayName);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     }
 

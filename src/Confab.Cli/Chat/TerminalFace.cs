@@ -25,6 +25,9 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case SessionList list:
                 Show(list);
                 break;
+            case Roster roster:
+                Show(roster);
+                break;
             case CommandList list:
                 foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
                 Line("  [grey]anything else is said in the current session[/]");
@@ -69,6 +72,18 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case MessageReceived message:
                 Show(message, session);
                 break;
+            case ReferProgress { IsFinal: false } refer:
+                Note($"{session}: {Name(refer.Target)} is being asked.");
+                break;
+            case ReferProgress { Status: >= 200 and < 300 } refer:
+                Note($"{session}: {Name(refer.Target)} is in.");
+                break;
+            case ReferProgress refer:
+                Note($"{session}: {Name(refer.Target)} does not come: {refer.Status} ({Escaped(refer.Text)})");
+                break;
+            case RosterChanged changed:
+                Show(changed, session);
+                break;
             case Undelivered undelivered:
                 Line($"[red]! {session}: not delivered: {Escaped(undelivered.Text)} ({undelivered.Status})[/]");
                 break;
@@ -95,6 +110,30 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
         foreach (var (name, session, isCurrent) in list.Sessions)
             Line($"{(isCurrent ? "[bold]*[/]" : " ")} {name} {(session.IsGroup ? "group" : "1-1")} {WhoOf(session)} [grey]{session.State.ToString().ToLowerInvariant()}[/]");
     }
+
+    void Show(Roster roster)
+    {
+        foreach (var user in roster.Users)
+            Line($"  {Name(user.Address, user.DisplayName)} [grey]{Escaped(WordsOf(user))}{(user.Role is null ? "" : ", " + Escaped(user.Role))}[/]");
+    }
+
+    /// <summary>Who came and went; all that is there already when the first roster comes is known by the invitation.</summary>
+    void Show(RosterChanged roster, string session)
+    {
+        if (roster.Changed.Count == roster.Users.Count) return;
+        foreach (var user in roster.Changed) Note($"{session}: {Name(user.Address, user.DisplayName)} {Escaped(WordsOf(user))}");
+    }
+
+    static string WordsOf(RosterUser user) => user switch
+    {
+        { IsConnected: true } => "is here",
+        { Status: "disconnected", Disconnection: "booted" } => "was removed",
+        { Status: "disconnected", Disconnection: "failed" } => "could not be reached",
+        { Status: "disconnected", Disconnection: "busy" } => "is busy",
+        { Status: "disconnected" } => "has left",
+        { Status: "dialing-out" or "alerting" or "pending" } => "is being asked",
+        _ => user.Status,
+    };
 
     string WhoOf(ImSession session) => session switch
     {

@@ -13,7 +13,7 @@ internal static class General
     public const string AnonymousUri = "sip:anonymous@anonymous.invalid";
 
     /// <summary>What works; a procedure that serves another method adds it here (D-01).</summary>
-    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS";
+    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY";
 
     /// <summary>The extensions that work: none so far, so no Supported header is sent (D-01).</summary>
     public const string Supported = "";

@@ -20,7 +20,7 @@ internal static class OtherRequests
                     writer.Header(HeaderName.AcceptEncoding, "identity");
                 });
                 break;
-            case SipMethod.Bye or SipMethod.Notify:
+            case SipMethod.Bye:
                 TerminatingGeneral.Refuse(client, transaction, StatusCode.CallTransactionDoesNotExist);
                 break;
             default:

@@ -163,6 +163,7 @@ internal sealed class Register
         if (!_isWanted) return; // Stop ran meanwhile; the binding ends by itself
         var granted = Granted(response);
         _failures = 0;
+        if (!_isRegistered) SubscribeToConference.OnReachableAgain(_client);
         _isRegistered = true;
         _again.Set(TimeSpan.FromSeconds(RefreshAfter(granted)));
         _client.Tell(new Registered(granted));

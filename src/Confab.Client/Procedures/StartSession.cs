@@ -77,6 +77,7 @@ internal static class StartSession
         session.State = ImSessionState.Established;
         session.Client.Tell(new Established(session));
         session.Outcome?.TrySetResult(new SessionOutcome(session, SessionFailure.None, StatusCode.Ok, ""));
+        SubscribeToConference.Start(session);
     }
 
     /// <summary>A 302 to a focus is followed (IMC-GEN-11, RFC 4579 5.4); any other redirection is for the user to see.</summary>

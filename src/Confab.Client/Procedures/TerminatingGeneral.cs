@@ -27,6 +27,20 @@ internal static class TerminatingGeneral
             session.RemoteAllow = methods;
         }
 
+        if (message.Has(HeaderName.Supported))
+        {
+            var tags = new List<string>();
+            foreach (var tag in message.Headers(HeaderName.Supported)) tags.Add(tag.ToString());
+            session.RemoteSupported = tags;
+        }
+
+        if (message.Has(HeaderName.AllowEvents))
+        {
+            var events = new List<string>();
+            foreach (var name in message.Headers(HeaderName.AllowEvents)) events.Add(name.ToString());
+            session.RemoteEvents = events;
+        }
+
         // The URI alone; what stands beside it in the header is about it, not of it (C-14a).
         if (message.TryGetAddress(HeaderName.Contact, out var contact))
         {

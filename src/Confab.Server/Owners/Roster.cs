@@ -32,7 +32,7 @@ internal enum DisconnectionMethod
 /// back (7.2.2.9). The procedures report each transition once; nobody is dropped while the session lives.
 /// </summary>
 [Clause("RFC 4575", "5.7")]
-internal sealed class Roster(TimeProvider time)
+internal sealed class Roster(TimeProvider time, int most)
 {
     private readonly Dictionary<string, Attendee> _attendees = new(StringComparer.Ordinal);
     private readonly List<Attendee> _order = [];
@@ -44,6 +44,9 @@ internal sealed class Roster(TimeProvider time)
     public IReadOnlyList<Attendee> Attendees => _order;
 
     public Attendee? Find(string address) => _attendees.GetValueOrDefault(address);
+
+    /// <summary>Whether these can be invited: those who are not known yet find a place (<see cref="Limits.RosterEntries"/>).</summary>
+    public bool HasRoom(IEnumerable<string> addresses) => _order.Count + addresses.Count(address => !_attendees.ContainsKey(address)) <= most;
 
     /// <summary>He is invited, by this user; whoever was expelled may come again (IMS-JPOL-3).</summary>
     public void Invite(string address, string by)
@@ -73,6 +76,12 @@ internal sealed class Roster(TimeProvider time)
         attendee.Disconnected = null;
         attendee.Joined = new Joining(method, method == JoiningMethod.DialedOut ? attendee.Joined?.By : null, time.GetUtcNow());
         Changed?.Invoke(attendee);
+    }
+
+    /// <summary>He is being removed: from now on he may not come back of his own accord. What becomes of his leg is told by <see cref="Leave"/>.</summary>
+    public void Expel(string address)
+    {
+        if (Find(address) is { } attendee) attendee.IsExpelled = true;
     }
 
     /// <summary>He is no longer in the session, or will not come.</summary>

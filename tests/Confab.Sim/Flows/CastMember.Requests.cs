@@ -76,10 +76,16 @@ internal sealed partial class CastMember
         }
 
         request.Add("User-Agent", Release);
+        if (method == "SUBSCRIBE")
+        {
+            AddEvent(request);
+            _dialogs.Add(_newest = new CastDialog { CallId = callId, Local = local, Remote = remote, CSeq = 1, MsrpId = "" });
+        }
+
         if (method != "INVITE") return request;
         request.Add("Allow", Allow);
         request.Add("Supported", "replaces, norefersub, tdialog");
-        _current = new CastDialog { CallId = callId, Local = local, Remote = remote, CSeq = 1, Invite = request, MsrpId = Next("s") };
+        _current = _newest = new CastDialog { CallId = callId, Local = local, Remote = remote, CSeq = 1, Invite = request, MsrpId = Next("s") };
         _dialogs.Add(_current);
         return request;
     }
@@ -87,14 +93,19 @@ internal sealed partial class CastMember
     private PlainSip InDialog(string method, CastDialog dialog)
     {
         var request = Request(method, dialog.Target, dialog.Local, dialog.Remote, dialog.CallId, ++dialog.CSeq);
-        if (method == "INVITE")
-        {
-            request.Add("Contact", Contact);
-            dialog.Invite = request;
-        }
+        if (method is "INVITE" or "REFER" or "SUBSCRIBE") request.Add("Contact", Contact);
+        if (method == "INVITE") dialog.Invite = request;
+        if (method == "SUBSCRIBE") AddEvent(request);
 
         request.Add("User-Agent", Release);
         return request;
+    }
+
+    private static void AddEvent(PlainSip request)
+    {
+        request.Add("Event", "conference");
+        request.Add("Accept", "application/conference-info+xml");
+        request.Add("Expires", "3600");
     }
 
     /// <summary>ACK of the 2xx, or CANCEL, of the dialog's last INVITE: RFC 3261 13.2.2.4, 9.1.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class CastMember : IDatagramHandler
     private StreamFlow? _sip;
     private Flow? _datagrams;
     private CastDialog? _current;
+    private CastDialog? _newest; // _current, or that of a subscription
     private int _ids;
 
     public CastMember(FlowStage stage, CastEntry entry, IPAddress address)
@@ -51,7 +52,7 @@ internal sealed partial class CastMember : IDatagramHandler
     public CastDialog DialogOf(string? name) =>
         (name is null ? _current : _named.GetValueOrDefault(name)) ?? throw new FlowFailureException($"{Name} has no dialog{(name is null ? "" : $" '{name}'")}");
 
-    public void NameDialog(string name) => _named[name] = DialogOf(null);
+    public void NameDialog(string name) => _named[name] = _newest ?? DialogOf(null);
 
     /// <summary>What <c>${alice.identity}</c> and its like stand for.</summary>
     public string? Property(string name) => name switch
@@ -127,7 +128,7 @@ internal sealed partial class CastMember : IDatagramHandler
                 _dialogs.Add(dialog);
             }
 
-            if (dialog is not null && request.Method == "INVITE") _current = dialog;
+            if (dialog is not null && request.Method == "INVITE") _current = _newest = dialog;
             dialog?.Learn(request);
         }
 
@@ -140,7 +141,7 @@ internal sealed partial class CastMember : IDatagramHandler
     {
         if (Answers(response)) return;
         var dialog = _dialogs.Find(d => d.CallId == response["Call-ID"]);
-        if (dialog is not null && response is { Status: > 100 and < 300, Method: "INVITE" })
+        if (dialog is not null && response is { Status: > 100 and < 300, Method: "INVITE" or "SUBSCRIBE" })
         {
             dialog.Remote = response["To"]!;
             dialog.Learn(response);

@@ -28,7 +28,7 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
 
     private string? OfCell(FlowCell cell, PlainSip message)
     {
-        if (cell.Name == "sdp")
+        if (cell.Name is "sdp" or "line")
         {
             var found = message.Body.Split("\r\n").Any(l => variables.Matches(cell.Value, l));
             return found == (cell.Kind != CellKind.Absent) ? null : $"{(found ? "a" : "no")} line of the body is '{cell.Value}'";
@@ -36,6 +36,7 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
 
         if (cell.Name == "body")
         {
+            if (cell.Kind == CellKind.Absent && cell.Value.Length > 0) return variables.Matches(cell.Value, message.Body) ? $"the body is '{cell.Value}'" : null;
             if (cell.Kind == CellKind.Absent) return message.Body.Length == 0 ? null : "there is a body";
             var wanted = stage.Script.Bodies.TryGetValue(cell.Value, out var named) ? named.Text : cell.Value;
             return variables.Matches(wanted, message.Body) ? null : $"the body is not '{wanted}'";
@@ -64,7 +65,8 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
         if (message.IsResponse && message.Status != 100 && PlainSip.TagOf(message["To"]) is null) return "To has no tag";
         if (!message.IsResponse && message["Max-Forwards"] is null) return "Max-Forwards is missing";
         if (message["Content-Length"] != Encoding.UTF8.GetByteCount(message.Body).ToString(CultureInfo.InvariantCulture)) return $"Content-Length is '{message["Content-Length"]}'";
-        return message.Body.Length > 0 && message["Content-Type"] is null ? "Content-Type is missing" : null;
+        if (message.Body.Length > 0 && message["Content-Type"] is null) return "Content-Type is missing";
+        return message["Content-Type"] == "application/conference-info+xml" ? ConferenceSchema.Difference(message.Body) : null;
     }
 
     private string? OfMsrp(MessageStep step, Arrival arrival)

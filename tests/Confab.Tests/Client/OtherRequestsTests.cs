@@ -24,7 +24,7 @@ public sealed class OtherRequestsTests
         using var scene = new Scene().Registered();
         scene.Peer.Request("OPTIONS", "sip:alice@192.0.2.11", Outside + "OPTIONS");
         var answer = scene.Peer.Expect("SIP/2.0 200 ");
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS", answer["Allow"]);
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY", answer["Allow"]);
         Assert.Contains("application/sdp", answer["Accept"], StringComparison.Ordinal);
         Assert.StartsWith("IM-client/OMA1.0", answer["Server"], StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public sealed class OtherRequestsTests
     {
         using var scene = new Scene().Registered();
         scene.Peer.Request(method, "sip:alice@192.0.2.11", Outside + method);
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS", scene.Peer.Expect("SIP/2.0 405 ")["Allow"]);
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY", scene.Peer.Expect("SIP/2.0 405 ")["Allow"]);
     }
 
     [Fact]

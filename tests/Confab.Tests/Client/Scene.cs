@@ -73,6 +73,9 @@ sealed class Scene : IDisposable
         $"From: {invite["From"]}\nTo: {answer["To"]}\nCall-ID: {invite["Call-ID"]}\nCSeq: {number} {method}\n{more}",
         body);
 
+    /// <summary>The next message that came, if it is of that kind.</summary>
+    public bool TryHear(string start, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WireMessage? message) => Peer.TryHear(start, out message);
+
     public ImEvent NextEvent()
     {
         World.Run();

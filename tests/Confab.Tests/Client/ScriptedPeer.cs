@@ -48,6 +48,13 @@ sealed class ScriptedPeer : IDatagramHandler
         return message;
     }
 
+    /// <summary>The next message that came, if it is of that kind.</summary>
+    public bool TryHear(string start, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out WireMessage? message)
+    {
+        _world.Run();
+        return _sip.TryPeek(out message) && message.Text.StartsWith(start, StringComparison.Ordinal) && _sip.TryDequeue(out message);
+    }
+
     /// <summary>Fails when something came that was not expected.</summary>
     public void ExpectSilence()
     {

@@ -67,4 +67,22 @@ public sealed class OthersTests
         Assert.Equal(0, await alice.Program.Exit());
         Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task SIPp_subscribes_to_who_is_in_its_group_and_our_client_does(string over)
+    {
+        Tool.Need("sipp");
+        await using var server = await LiveServer.Start();
+        var bob = await server.User("bob");
+        var alice = Sipp.StartSubscribedGroup(server, "alice", over);
+        await alice.Logs("whole");
+        await bob.Accept();
+        await alice.Logs("connected");
+        await bob.Event("participants");
+        await alice.Logs("unsubscribed");
+        await bob.Event("ended", ("reason", "released"));
+        Assert.Equal(0, await alice.Program.Exit());
+    }
 }

@@ -32,6 +32,9 @@ internal sealed class Sipp : IAsyncDisposable
     /// <summary>Starts the group of <c>group.xml</c>.</summary>
     public static Sipp StartGroup(LiveServer server, string name) => server.Keep(Start(server, name, "udp", "-sf", Scenario("group.xml")));
 
+    /// <summary>Starts the group of <c>subscribe.xml</c>, and subscribes to who is in it.</summary>
+    public static Sipp StartSubscribedGroup(LiveServer server, string name, string transport) => server.Keep(Start(server, name, transport, "-sf", Scenario("subscribe.xml")));
+
     /// <summary>Waits for a line of the member's log.</summary>
     public Task Logs(string line) => _follow.Line(l => l == line, $"{line} in the log of a member, SIPp having printed {Program.Printed}");
 

@@ -139,6 +139,7 @@ internal sealed class Call
             ByeHeard = request;
             if (_phone.IsPolite) _phone.Respond(request, 200, LocalTag);
         }
+        else if (request.Method == SipMethod.Notify && _phone.IsPolite) _phone.Respond(request, 200, LocalTag);
     }
 
     private void TakeRemote(SipMessage message)

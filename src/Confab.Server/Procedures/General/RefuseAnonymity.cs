@@ -17,10 +17,13 @@ internal static class RefuseAnonymity
     public static bool Run(Conversation owner, IServerTransaction transaction)
     {
         var request = transaction.Request;
-        if (!IsAnonymous(request.From) && !AsksForPrivacy(request)) return false;
+        if (!IsAsked(request)) return false;
         owner.Answer(transaction, AnonymityDisallowed, reason: "Anonymity Disallowed");
         return true;
     }
+
+    /// <summary>Whether the request asks for it.</summary>
+    public static bool IsAsked(SipRequest request) => IsAnonymous(request.From) || AsksForPrivacy(request);
 
     private static bool IsAnonymous(NameAddr from) => from.Uri.IsSipOrSips && from.Uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
 

@@ -99,6 +99,47 @@ public sealed class PipedChatTests
     }
 
     [Fact]
+    public void Users_are_added_and_removed_and_what_comes_of_it_is_told()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/group bob");
+        var invite = chat.Accept(chat.Peer.Expect("INVITE"), "<sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus");
+        chat.Json("established");
+        chat.Peer.Ignore();
+        chat.Type("/add dave");
+        var refer = chat.Peer.Expect("REFER");
+        Assert.Equal("<sip:dave@example.com;method=INVITE>", refer["Refer-To"]);
+        chat.Peer.Answer(refer, 200);
+        AddUsersTests.Notify(chat.Wire, refer, 101, "active;expires=60", "SIP/2.0 100 Trying", from: refer["To"]!);
+        chat.Peer.Expect("SIP/2.0 200 ");
+        Assert.Equal("""{"event":"refer","session":"s1","target":"sip:dave@example.com","status":100,"final":false}""", chat.Line());
+        AddUsersTests.Notify(chat.Wire, refer, 102, "terminated;reason=noresource", "SIP/2.0 486 Busy Here", from: refer["To"]!);
+        chat.Peer.Expect("SIP/2.0 200 ");
+        Assert.Equal("""{"event":"refer","session":"s1","target":"sip:dave@example.com","status":486,"final":true}""", chat.Line());
+
+        chat.Type("/remove bob");
+        refer = chat.Peer.Expect("REFER");
+        Assert.Equal("<sip:bob@example.com;method=BYE>", refer["Refer-To"]);
+        chat.Peer.Answer(refer, 403, phrase: "Forbidden");
+        Assert.Equal("""{"event":"error","command":"/remove","status":403,"text":"Forbidden"}""", chat.Line());
+        Assert.Equal(invite["Call-ID"], refer["Call-ID"]);
+        chat.Type("/add");
+        Assert.Contains("/add bob carol", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Type("/add b\"b");
+        Assert.Contains("Nobody was added", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/add bob")]
+    [InlineData("/remove bob")]
+    public void Nobody_is_added_or_removed_outside_of_a_session(string command)
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type(command);
+        Assert.Contains("/call", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Too_large_a_group_is_an_error_since_nothing_was_sent()
     {
         using var chat = new ChatScene().Registered();
