@@ -46,6 +46,9 @@ internal sealed class Phone : IDatagramHandler
 
     public Action<Call>? Invited { get; set; }
 
+    /// <summary>Told of NOTIFYs that are outside of all calls.</summary>
+    public Action<SipRequest>? Notified { get; set; }
+
     public string Contact => $"<sip:{Name}@{LocalEndPoint}{(_isUdp ? "" : ";transport=tcp")}>";
 
     public IPEndPoint LocalEndPoint => Flow.Local;
@@ -154,6 +157,10 @@ internal sealed class Phone : IDatagramHandler
             Calls.Add(call);
             call.Hear(invite);
             Invited?.Invoke(call);
+        }
+        else if (message is SipRequest { Method: SipMethod.Notify } notify)
+        {
+            Notified?.Invoke(notify);
         }
     }
 
