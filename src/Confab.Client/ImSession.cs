@@ -58,6 +58,12 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whether the user was invited.</summary>
     public bool IsIncoming { get; internal set; }
 
+    /// <summary>Whether the user comes back by it to a session that he was in.</summary>
+    public bool IsRejoin => RejoinOf is not null;
+
+    /// <summary>Whether messages could flow in it once: then its identity leads back into it for a time (<see cref="ImClient.RejoinAsync"/>).</summary>
+    public bool WasEstablished { get; internal set; }
+
     /// <summary>The other user of a 1-1 session; in a group whoever invited; null in a group that the user started.</summary>
     public string? Peer { get; internal set; }
 
@@ -75,6 +81,9 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>The Reason header of the BYE that ended the session; null where there was none (IMC-REL-CAUSE).</summary>
     public string? ReleaseReason { get; internal set; }
+
+    /// <summary>The identity that the user came back by; null for every other session.</summary>
+    internal string? RejoinOf { get; init; }
 
     internal ImClient Client { get; }
 
@@ -138,6 +147,7 @@ public sealed class ImSession : ISipSessionUser
     {
         if (State == ImSessionState.Ended) return;
         State = ImSessionState.Ended;
+        if (WasEstablished) Client.Identities.Keep(this);
         Unanswered.Cancel();
         Leg?.Close();
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();

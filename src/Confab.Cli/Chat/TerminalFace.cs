@@ -61,7 +61,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 ShowInvitation(invited.Session, session);
                 break;
             case Established established:
-                Note($"{session}: you are in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}.");
+                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}.");
                 break;
             case Ended ended:
                 Note($"{session}: {WordsOf(ended)}");
