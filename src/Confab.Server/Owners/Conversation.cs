@@ -14,7 +14,7 @@ namespace Confab.Server.Owners;
 /// </summary>
 internal sealed class Conversation : ITransactionUser, IUserAgent
 {
-    private readonly List<Text> _callIds = [];
+    private readonly CallIds _callIds;
     private bool _ended;
 
     public Conversation(Node node, Text key)
@@ -22,6 +22,7 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
         Node = node;
         Mailbox = new Mailbox(node.World);
         Transactions = new TransactionTable(Mailbox, node.Transport, this);
+        _callIds = new CallIds(this);
         _callIds.Add(key);
     }
 
@@ -52,8 +53,15 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
         var request = (SipRequest)message;
         if (_ended) Node.Router.OnRequest(request, flow); // it ended while this was on its way: the next owner is made
         else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.RefuseOverload(request, flow);
-        else Transactions.OnRequest(request, flow);
+        else
+        {
+            if (request.Method != SipMethod.Register) _callIds.Add(request.CallId);
+            Transactions.OnRequest(request, flow);
+        }
     }
+
+    /// <summary>The Call-IDs of all transactions and dialogs, some more than once.</summary>
+    public IEnumerable<Text> CallIdsInUse => Transactions.CallIds.Concat(Focus is null ? [] : Focus.CallIdsInUse);
 
     void ITransactionUser.OnRequest(IServerTransaction transaction) => ReceiveRequest.Run(this, transaction);
 
@@ -65,9 +73,7 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     public string NewCallId()
     {
         var callId = Node.World.Ids.Token(100);
-        var key = Text.Of(callId);
-        _callIds.Add(key);
-        Node.Router.Add(key, this);
+        _callIds.Add(Text.Of(callId));
         return callId;
     }
 
@@ -98,6 +104,6 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     {
         if (_ended || Focus is not null || Transactions.Count > 0) return;
         _ended = true;
-        Node.Router.Remove(this, _callIds);
+        _callIds.Clear();
     }
 }

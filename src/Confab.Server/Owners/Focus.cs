@@ -24,6 +24,7 @@ internal sealed class Focus
         IdentityUser = "sess-" + owner.Node.World.Ids.Token(80);
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
+        Roster = new Roster(owner.Node.World.Time);
         owner.Focus = this;
         owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
@@ -46,6 +47,12 @@ internal sealed class Focus
     public byte[] IdentityUserBytes { get; }
 
     public MsrpSwitch Switch { get; }
+
+    /// <summary>Who is and was in the session.</summary>
+    public Roster Roster { get; }
+
+    /// <summary>The Call-IDs of all dialogs.</summary>
+    public IEnumerable<Text> CallIdsInUse => _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId));
 
     public bool IsReleased { get; set; }
 

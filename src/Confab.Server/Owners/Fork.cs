@@ -33,6 +33,9 @@ internal sealed class Fork
         _patience.Set(TimeSpan.FromSeconds(invitee.Focus.Node.World.Limits.InviteAnswerSeconds));
     }
 
+    /// <summary>The sessions that wait.</summary>
+    public IEnumerable<SipSession> Sessions => _pending.Select(static b => b.Session);
+
     /// <summary>Invites one device.</summary>
     public void Invite(Invitation invitation, MsrpSession leg)
     {

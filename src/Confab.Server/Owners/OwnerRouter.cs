@@ -7,7 +7,7 @@ namespace Confab.Server.Owners;
 
 /// <summary>
 /// Which owner a SIP message belongs to: the only place where that is decided (D-11). A REGISTER belongs to its address, everything else to
-/// its Call-ID.
+/// its Call-ID, and what begins something new with a session to the owner of that session.
 /// </summary>
 internal sealed class OwnerRouter(Node node) : ISipReceiver
 {
@@ -35,7 +35,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
     public void OnRequest(SipRequest request, Flow flow)
     {
         var key = KeyOf(request);
-        if (!_owners.TryGetValue(key, out var owner))
+        if (!_owners.TryGetValue(key, out var owner) && (owner = OwnerOf(request)) is null)
         {
             if (request.Method == SipMethod.Ack) return; // of a refusal without a transaction, or of nothing
             if (!request.ToTag.IsEmpty || request.Method == SipMethod.Cancel)
@@ -70,15 +70,18 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         node.Registrar.OnFlowClosed(flow);
     }
 
-    /// <summary>Adds a Call-ID of the owner's own making, before its first message leaves.</summary>
-    public void Add(Text callId, Conversation owner) => _owners[callId] = owner;
+    /// <summary>Adds a Call-ID of the owner: of its own making, before its first message leaves, or of a request to its session.</summary>
+    public void Add(Text callId, Conversation owner) => _owners.TryAdd(callId, owner);
 
     /// <summary>The owner has ended.</summary>
     public void Remove(Conversation owner, IEnumerable<Text> callIds)
     {
-        foreach (var callId in callIds) _owners.TryRemove(new KeyValuePair<Text, Conversation>(callId, owner));
+        foreach (var callId in callIds) Forget(callId, owner);
         Interlocked.Decrement(ref _count);
     }
+
+    /// <summary>A Call-ID of the owner that nothing of it uses any more.</summary>
+    public void Forget(Text callId, Conversation owner) => _owners.TryRemove(new KeyValuePair<Text, Conversation>(callId, owner));
 
     public void Add(Focus focus) => _sessions[focus.IdentityUser] = focus;
 
@@ -86,6 +89,9 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
 
     /// <summary>The live session of an IM Session Identity.</summary>
     public Focus? Find(SipUri identity) => _sessions.GetValueOrDefault(identity.User.ToString());
+
+    /// <summary>The owner of the session that the Request-URI of a request outside any dialog names; it makes the Call-ID its own.</summary>
+    private Conversation? OwnerOf(SipRequest request) => request.ToTag.IsEmpty && request.Method != SipMethod.Register ? Find(request.RequestUri)?.Owner : null;
 
     private static Text KeyOf(SipRequest request) =>
         request.Method == SipMethod.Register && SipUri.TryParse(request.To.UriText, out var uri)

@@ -57,6 +57,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>The SIP leg; of an invitee the one that answered, from then on.</summary>
     public SipSession Session { get; private set; }
 
+    /// <summary>His session, or those of his devices while none has answered.</summary>
+    public IEnumerable<SipSession> Sessions => Fork?.Sessions ?? [Session];
+
     /// <summary>The invitations to this user's devices while none has answered; null otherwise.</summary>
     public Fork? Fork { get; set; }
 
@@ -79,6 +82,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     /// <summary>Lets the sender go on who waits for this leg (D-09).</summary>
     public Action? WhenDrained { get; set; }
+
+    /// <summary>How he is being removed, and by whom; what the roster says once his leg is gone.</summary>
+    public (DisconnectionMethod Method, string? By) Departure { get; set; }
 
     /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
     public Alarm? Stale { get; set; }

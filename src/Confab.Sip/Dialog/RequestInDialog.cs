@@ -5,15 +5,72 @@ using Confab.Sip.Transport;
 
 namespace Confab.Sip.Dialog;
 
-/// <summary>Composes a request inside a dialog, and says where it goes.</summary>
+/// <summary>A request inside a dialog, whichever usage of it asks: composed, and sent where the dialog leads.</summary>
 [Clause("RFC 3261", "12.2.1.1", "IMC-LEAVE-1", "IMC-LEAVE-2")]
-internal static class RequestInDialog
+public static class RequestInDialog
 {
+    /// <summary>
+    /// Sends a request other than INVITE and ACK with the next CSeq of the dialog, over the peer's own connection where it stands, else to
+    /// the next hop. A challenge is met where the agent has credentials.
+    /// </summary>
+    /// <param name="agent">Whose request it is.</param>
+    /// <param name="dialog">Inside which dialog.</param>
+    /// <param name="method">Its method.</param>
+    /// <param name="more">Its headers beyond those of the dialog and of the agent.</param>
+    /// <param name="done">Called once with the final status: 408 when none came, 503 when it could not be sent; then without a response.</param>
+    /// <param name="contentType">The type of the body; null for none.</param>
+    /// <param name="body">The body.</param>
+    public static void Send(
+        IUserAgent agent,
+        Dialog dialog,
+        SipMethod method,
+        HeadersWriter? more,
+        Action<int, SipResponse?> done,
+        string? contentType = null,
+        ReadOnlyMemory<byte> body = default)
+    {
+        Reach(agent, dialog, (flow, location) =>
+        {
+            if (flow is null) agent.Transactions.Mailbox.Post(() => done(StatusCode.ServiceUnavailable, null));
+            else ClientRequest.Send(agent, flow, method, location?.RequestUri ?? dialog.RemoteTarget.ToString(), Build, done);
+
+            byte[] Build(HeadersWriter? credentials) => Compose(
+                dialog,
+                method,
+                ++dialog.LocalCSeq,
+                agent.Transport,
+                flow,
+                (ref SipWriter writer) =>
+                {
+                    agent.WriteRequestHeaders(ref writer, method);
+                    credentials?.Invoke(ref writer);
+                    more?.Invoke(ref writer);
+                },
+                location,
+                contentType,
+                body.Span);
+        });
+    }
+
+    /// <summary>Finds the way to the peer; tells no flow where there is none.</summary>
+    internal static void Reach(IUserAgent agent, Dialog dialog, Action<Flow?, Location?> reached)
+    {
+        var mailbox = agent.Transactions.Mailbox;
+        if (dialog.RouteSet.Count == 0 && agent.Locate(dialog.RemoteTarget) is { } location && location.TryFirstHop(out var hop))
+        {
+            if (location.Flow is { IsOpen: true } known) reached(known, location);
+            else agent.Transport.Reach(hop, 0, mailbox, found => reached(found, location));
+        }
+        else if (dialog.Flow is { IsReliable: true, IsOpen: true }) reached(dialog.Flow, null);
+        else if (dialog.Flow is { IsReliable: false } && dialog.RouteSet.Count == 0 && dialog.IsBehindNat) reached(dialog.Flow, null);
+        else agent.Transport.Reach(NextHop(dialog), 0, mailbox, found => reached(found ?? (dialog.Flow.IsOpen ? dialog.Flow : null), null));
+    }
+
     /// <summary>The URI that the request is sent to: the first route, or else the remote target.</summary>
-    public static SipUri NextHop(Dialog dialog) =>
+    private static SipUri NextHop(Dialog dialog) =>
         dialog.RouteSet.Count > 0 && NameAddr.TryParse(dialog.RouteSet[0], out var route) ? route.Uri : dialog.RemoteTarget;
 
-    public static byte[] Compose(
+    internal static byte[] Compose(
         Dialog dialog,
         SipMethod method,
         uint number,

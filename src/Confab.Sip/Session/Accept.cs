@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Sip.Dialog;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -96,7 +97,7 @@ public sealed partial class SipSession
         }
 
         State = SessionState.Ended;
-        SendInDialog(Dialog!, SipMethod.Bye, null, static _ => { });
+        RequestInDialog.Send(_agent, Dialog!, SipMethod.Bye, null, static (_, _) => { });
         _user.OnEnded(this, EndReason.TimedOut, null);
     }
 

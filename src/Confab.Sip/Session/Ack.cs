@@ -27,7 +27,7 @@ public sealed partial class SipSession
         var dialog = acknowledgement.Dialog;
         _acknowledgements.Add(acknowledgement);
         Dialog ??= dialog;
-        ReachPeer(dialog, (found, location) =>
+        RequestInDialog.Reach(_agent, dialog, (found, location) =>
         {
             acknowledgement.Flow = found ?? flow;
             acknowledgement.Ack = ComposeAck(dialog, acknowledgement.Flow, location);
@@ -39,7 +39,7 @@ public sealed partial class SipSession
                 return;
             }
 
-            SendInDialog(dialog, SipMethod.Bye, null, static _ => { });
+            RequestInDialog.Send(_agent, dialog, SipMethod.Bye, null, static (_, _) => { });
             if (dialog != Dialog || State != SessionState.Calling) return;
             State = SessionState.Ended; // the answer crossed our CANCEL (RFC 3261 15)
             _user.OnRefused(this, StatusCode.RequestTerminated, null);

@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Sip.Dialog;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -26,7 +27,7 @@ public sealed partial class SipSession
         if (State != SessionState.Established) return;
         State = SessionState.Leaving;
         RefuseModify(StatusCode.RequestTerminated);
-        SendInDialog(Dialog!, SipMethod.Bye, more, _ =>
+        RequestInDialog.Send(_agent, Dialog!, SipMethod.Bye, more, (_, _) =>
         {
             if (State != SessionState.Leaving) return;
             State = SessionState.Ended;

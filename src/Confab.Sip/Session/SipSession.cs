@@ -82,42 +82,6 @@ public sealed partial class SipSession
             contentType,
             body);
     }
-
-    /// <summary>Sends a request inside the dialog, over the peer's own connection where it stands, else to the next hop.</summary>
-    private void SendInDialog(Dialog.Dialog dialog, SipMethod method, HeadersWriter? more, Action<int> done)
-    {
-        ReachPeer(dialog, (flow, location) =>
-        {
-            if (flow is null) Mailbox.Post(() => done(StatusCode.ServiceUnavailable));
-            else ClientRequest.Send(_agent, flow, method, location?.RequestUri ?? dialog.RemoteTarget.ToString(), Build, (status, _) => done(status));
-
-            byte[] Build(HeadersWriter? credentials) => Sip.Dialog.RequestInDialog.Compose(
-                dialog,
-                method,
-                ++dialog.LocalCSeq,
-                _agent.Transport,
-                flow,
-                (ref SipWriter writer) =>
-                {
-                    _agent.WriteRequestHeaders(ref writer, method);
-                    credentials?.Invoke(ref writer);
-                    more?.Invoke(ref writer);
-                },
-                location);
-        });
-    }
-
-    private void ReachPeer(Dialog.Dialog dialog, Action<Flow?, Location?> reached)
-    {
-        if (dialog.RouteSet.Count == 0 && _agent.Locate(dialog.RemoteTarget) is { } location && location.TryFirstHop(out var hop))
-        {
-            if (location.Flow is { IsOpen: true } known) reached(known, location);
-            else _agent.Transport.Reach(hop, 0, Mailbox, found => reached(found, location));
-        }
-        else if (dialog.Flow is { IsReliable: true, IsOpen: true }) reached(dialog.Flow, null);
-        else if (dialog.Flow is { IsReliable: false } && dialog.RouteSet.Count == 0 && dialog.IsBehindNat) reached(dialog.Flow, null);
-        else _agent.Transport.Reach(Sip.Dialog.RequestInDialog.NextHop(dialog), 0, Mailbox, found => reached(found ?? (dialog.Flow.IsOpen ? dialog.Flow : null), null));
-    }
 }
 
 public enum SessionState

@@ -16,6 +16,8 @@ public interface IClientTransactionUser
 /// <summary>A request of ours that waits for its response.</summary>
 internal interface IClientTransaction
 {
+    SipRequest Request { get; }
+
     void OnResponse(SipResponse response, Flow flow);
 
     /// <summary>Ends without a word to the user.</summary>

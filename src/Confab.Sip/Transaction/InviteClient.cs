@@ -13,7 +13,6 @@ namespace Confab.Sip.Transaction;
 internal sealed class InviteClient : IClientTransaction, IFlowUser
 {
     private readonly TransactionTable _table;
-    private readonly SipRequest _request;
     private readonly byte[] _bytes;
     private readonly Flow _flow;
     private readonly IClientTransactionUser _user;
@@ -26,7 +25,7 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
     public InviteClient(TransactionTable table, SipRequest request, byte[] bytes, Flow flow, IClientTransactionUser user)
     {
         _table = table;
-        _request = request;
+        Request = request;
         _bytes = bytes;
         _flow = flow;
         _user = user;
@@ -43,6 +42,8 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
         Accepted,
         Gone,
     }
+
+    public SipRequest Request { get; }
 
     public void Start()
     {
@@ -71,7 +72,7 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
             case State.Calling or State.Proceeding:
                 _state = State.Completed;
                 _repeat?.Cancel();
-                _ack = CopyOfInvite.Ack(_request, response);
+                _ack = CopyOfInvite.Ack(Request, response);
                 _table.Transport.Send(_flow, _ack);
                 if (!_flow.IsReliable) _end.Set(TimerValues.AbsorbInviteResponses); // Timer D
                 _user.OnResponse(response, flow);
@@ -95,7 +96,7 @@ internal sealed class InviteClient : IClientTransaction, IFlowUser
         _repeat?.Cancel();
         _end.Cancel();
         if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
-        _table.ForgetClient(_request);
+        _table.ForgetClient(Request);
     }
 
     private void OnTimerA()

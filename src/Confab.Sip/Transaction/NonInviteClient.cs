@@ -13,7 +13,6 @@ namespace Confab.Sip.Transaction;
 internal sealed class NonInviteClient : IClientTransaction, IFlowUser
 {
     private readonly TransactionTable _table;
-    private readonly SipRequest _request;
     private readonly byte[] _bytes;
     private readonly Flow _flow;
     private readonly IClientTransactionUser _user;
@@ -25,7 +24,7 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
     public NonInviteClient(TransactionTable table, SipRequest request, byte[] bytes, Flow flow, IClientTransactionUser user)
     {
         _table = table;
-        _request = request;
+        Request = request;
         _bytes = bytes;
         _flow = flow;
         _user = user;
@@ -41,6 +40,8 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         Completed,
         Gone,
     }
+
+    public SipRequest Request { get; }
 
     public void Start()
     {
@@ -77,7 +78,7 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         _repeat?.Cancel();
         _end.Cancel();
         if (_flow.IsReliable) _table.Transport.Unwatch(_flow, this);
-        _table.ForgetClient(_request);
+        _table.ForgetClient(Request);
     }
 
     private void OnTimerE()

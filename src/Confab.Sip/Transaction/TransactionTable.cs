@@ -33,6 +33,9 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
 
     public int Count => _clients.Count + _servers.Count;
 
+    /// <summary>The Call-IDs of all that is pending, some more than once.</summary>
+    public IEnumerable<Text> CallIds => _servers.Values.Select(static s => s.Request.CallId).Concat(_clients.Values.Select(static c => c.Request.CallId));
+
     /// <summary>Whether <see cref="Limits.TransactionsPerOwner"/> allows one more.</summary>
     public bool HasRoom => Count < mailbox.World.Limits.TransactionsPerOwner;
 

@@ -24,6 +24,7 @@ internal static class InviteParticipant
     {
         var node = focus.Node;
         var invitee = new Participant(focus, address, null, isCaller: false);
+        focus.Roster.Invite(address, focus.Originator);
         IReadOnlyList<Location> targets = node.OutboundProxy is null
             ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
             : [new Location(address)];
@@ -47,6 +48,7 @@ internal static class InviteParticipant
 
     public static void OnRinging(Participant invitee, SipResponse response)
     {
+        invitee.Focus.Roster.Alert(invitee.Address);
         if (!invitee.Focus.IsGroup) StartOneToOneSession.OnRinging(invitee, response);
     }
 
@@ -54,6 +56,7 @@ internal static class InviteParticipant
     {
         invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
         invitee.State = ParticipantState.Connected;
+        invitee.Focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut);
         NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
         if (!invitee.Focus.IsGroup) StartOneToOneSession.OnAnswered(invitee);
     }
@@ -62,6 +65,8 @@ internal static class InviteParticipant
     {
         var focus = invitee.Focus;
         focus.Remove(invitee);
+        if (invitee.State == ParticipantState.Leaving) focus.Roster.Leave(invitee.Address, invitee.Departure.Method, invitee.Departure.By);
+        else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
         else StartOneToOneSession.OnRefused(focus, status, response);

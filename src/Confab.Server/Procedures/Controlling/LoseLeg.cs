@@ -26,7 +26,7 @@ internal static class LoseLeg
 
     private static void Depart(Participant participant)
     {
-        RemoveParticipant.Run(participant, RemoveParticipant.Removed);
+        RemoveParticipant.Run(participant, RemoveParticipant.Removed, DisconnectionMethod.Departed);
         ReleasePolicy.AfterDeparture(participant.Focus, participant.Address);
     }
 }

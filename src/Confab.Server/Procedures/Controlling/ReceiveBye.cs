@@ -16,6 +16,7 @@ internal static class ReceiveBye
         leaver.Stale?.Cancel();
         var focus = leaver.Focus;
         focus.Remove(leaver);
+        focus.Roster.Leave(leaver.Address, DisconnectionMethod.Departed);
 
         // 3) apply the release policy
         if (focus.IsReleased) ReleaseSession.Finish(focus);

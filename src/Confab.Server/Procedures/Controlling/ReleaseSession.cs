@@ -14,7 +14,7 @@ internal static class ReleaseSession
         focus.MaxLength?.Cancel();
         focus.Node.Router.Remove(focus); // the identity is gone: it answers 404 from here on
         focus.Node.Metrics.SessionEnded(focus.Kind);
-        foreach (var participant in focus.Participants.ToArray()) RemoveParticipant.Run(participant, RemoveParticipant.Released);
+        foreach (var participant in focus.Participants.ToArray()) RemoveParticipant.Run(participant, RemoveParticipant.Released, DisconnectionMethod.Departed);
         Finish(focus);
     }
 

@@ -14,7 +14,7 @@ internal static class RemoveParticipant
     /// <summary>The Reason of a BYE that takes one user out (D-10).</summary>
     public const string Removed = "SIP;cause=200;text=\"Removed from session\"";
 
-    public static void Run(Participant participant, string reason)
+    public static void Run(Participant participant, string reason, DisconnectionMethod method, string? by = null)
     {
         if (participant.State == ParticipantState.Leaving) return;
         var wasInvited = participant.State == ParticipantState.Invited;
@@ -22,6 +22,7 @@ internal static class RemoveParticipant
         // No message goes to this leg from here on (C-17). Its connection stays until the BYE is through: a client that saw it close first
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
+        participant.Departure = (method, by);
         participant.Stale?.Cancel();
         participant.Focus.Switch.OnLegLost(participant);
 
@@ -40,6 +41,7 @@ internal static class RemoveParticipant
     {
         participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
+        participant.Focus.Roster.Leave(participant.Address, participant.Departure.Method, participant.Departure.By);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }
 }

@@ -44,6 +44,7 @@ internal static class StartAdhocSession
         var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
         NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer);
+        focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn);
         ReleasePolicy.Start(focus);
         foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee, null, 70);
     }

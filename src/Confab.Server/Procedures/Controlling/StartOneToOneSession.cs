@@ -78,6 +78,7 @@ internal static class StartOneToOneSession
         caller.State = ParticipantState.Connected;
         NegotiateMedia.StartLeg(caller, caller.Offer!.Media, weConnect: caller.Offer.Media.Setup == SetupRole.Passive);
         caller.Session.Accept("application/sdp", answer, Asserting(callee));
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
         ReleasePolicy.Start(focus);
 
         // A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).

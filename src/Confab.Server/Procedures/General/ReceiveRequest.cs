@@ -29,6 +29,7 @@ internal static class ReceiveRequest
     {
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
+        else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else
         {
@@ -45,6 +46,14 @@ internal static class ReceiveRequest
                     break;
             }
         }
+    }
+
+    /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
+    private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
+    {
+        _ = focus;
+        _ = originator;
+        owner.Answer(transaction, StatusCode.NotFound);
     }
 
     private static void Register(Conversation owner, IServerTransaction transaction, Originator originator) =>
