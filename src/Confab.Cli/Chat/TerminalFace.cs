@@ -111,6 +111,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
         {
             SessionEnd.Left => "you have left.",
             SessionEnd.Removed => "you were removed.",
+            SessionEnd.Moved => "you came in from elsewhere.",
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released => "the session has ended.",
             _ => ended.Status > 0 ? $"it came to nothing: {ended.Status}{why}" : $"it broke{why}",

@@ -83,6 +83,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Lets the sender go on who waits for this leg (D-09).</summary>
     public Action? WhenDrained { get; set; }
 
+    /// <summary>Whether the user has come in by a newer leg: what becomes of this one is no news of him.</summary>
+    public bool IsSuperseded { get; set; }
+
     /// <summary>How he is being removed, and by whom; what the roster says once his leg is gone.</summary>
     public (DisconnectionMethod Method, string? By) Departure { get; set; }
 

@@ -20,7 +20,8 @@ internal static class InviteParticipant
     /// <param name="caller">In 1-1 the caller: his name is shown, and the types of his offer are offered on.</param>
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
     /// <param name="instance">One device alone, where the caller named it by its GRUU.</param>
-    public static void Run(Focus focus, string address, Participant? caller, int hops, string? instance = null)
+    /// <param name="history">The list of who else is invited, as <see cref="AttachHistory"/> composed it; null for none.</param>
+    public static void Run(Focus focus, string address, Participant? caller, int hops, string? instance = null, byte[]? history = null)
     {
         var node = focus.Node;
         var invitee = new Participant(focus, address, null, isCaller: false);
@@ -42,7 +43,7 @@ internal static class InviteParticipant
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
-            fork.Invite(Compose(invitee, target, offer, hops, caller?.DisplayName ?? ""), leg);
+            fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? ""), leg, offer);
         }
     }
 
@@ -65,6 +66,12 @@ internal static class InviteParticipant
     {
         var focus = invitee.Focus;
         focus.Remove(invitee);
+        if (invitee.IsSuperseded)
+        {
+            if (focus.IsReleased) ReleaseSession.Finish(focus);
+            return;
+        }
+
         if (invitee.State == ParticipantState.Leaving) focus.Roster.Leave(invitee.Address, invitee.Departure.Method, invitee.Departure.By);
         else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
@@ -72,7 +79,7 @@ internal static class InviteParticipant
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 
-    private static Invitation Compose(Participant invitee, Location target, byte[] sdp, int hops, string fromName)
+    private static Invitation Compose(Participant invitee, Location target, (string ContentType, byte[] Content) body, int hops, string fromName)
     {
         var focus = invitee.Focus;
         var inviter = focus.Originator;
@@ -80,8 +87,8 @@ internal static class InviteParticipant
             target.RequestUri,
             focus.IsGroup ? FocusUri(focus, target.Flow) : inviter, // C-63
             invitee.Address,
-            "application/sdp",
-            sdp,
+            body.ContentType,
+            body.Content,
             (ref SipWriter writer) =>
             {
                 writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");

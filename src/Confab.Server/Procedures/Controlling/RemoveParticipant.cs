@@ -14,6 +14,9 @@ internal static class RemoveParticipant
     /// <summary>The Reason of a BYE that takes one user out (D-10).</summary>
     public const string Removed = "SIP;cause=200;text=\"Removed from session\"";
 
+    /// <summary>The Reason of a BYE to a leg whose user has come in by another.</summary>
+    public const string Superseded = "SIP;cause=200;text=\"Joined from elsewhere\"";
+
     public static void Run(Participant participant, string reason, DisconnectionMethod method, string? by = null)
     {
         if (participant.State == ParticipantState.Leaving) return;
@@ -41,7 +44,7 @@ internal static class RemoveParticipant
     {
         participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
-        participant.Focus.Roster.Leave(participant.Address, participant.Departure.Method, participant.Departure.By);
+        if (!participant.IsSuperseded) participant.Focus.Roster.Leave(participant.Address, participant.Departure.Method, participant.Departure.By);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }
 }

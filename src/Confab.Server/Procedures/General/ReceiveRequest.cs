@@ -51,9 +51,8 @@ internal static class ReceiveRequest
     /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
     private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
     {
-        _ = focus;
-        _ = originator;
-        owner.Answer(transaction, StatusCode.NotFound);
+        if (transaction.Request.Method == SipMethod.Invite) RejoinSession.Run(focus, transaction, originator);
+        else owner.Answer(transaction, StatusCode.NotFound);
     }
 
     private static void Register(Conversation owner, IServerTransaction transaction, Originator originator) =>

@@ -16,11 +16,13 @@ internal static class RefuseAnonymity
     /// <summary>Whether the request has been refused.</summary>
     public static bool Run(Conversation owner, IServerTransaction transaction)
     {
-        var request = transaction.Request;
-        if (!IsAnonymous(request.From) && !AsksForPrivacy(request)) return false;
+        if (!IsAsked(transaction.Request)) return false;
         owner.Answer(transaction, AnonymityDisallowed, reason: "Anonymity Disallowed");
         return true;
     }
+
+    /// <summary>Whether the request asks for it.</summary>
+    public static bool IsAsked(SipRequest request) => IsAnonymous(request.From) || AsksForPrivacy(request);
 
     private static bool IsAnonymous(NameAddr from) => from.Uri.IsSipOrSips && from.Uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
 
