@@ -89,6 +89,13 @@ internal sealed class Roster(TimeProvider time)
         Changed?.Invoke(attendee);
     }
 
+    /// <summary>The removed participant's leg is gone; who was taken out by another is expelled.</summary>
+    public void Leave(Participant removed)
+    {
+        var (method, by) = removed.Departure;
+        Leave(removed.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
+    }
+
     private Attendee Of(string address)
     {
         if (_attendees.TryGetValue(address, out var attendee)) return attendee;

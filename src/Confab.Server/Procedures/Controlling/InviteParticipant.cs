@@ -72,7 +72,7 @@ internal static class InviteParticipant
             return;
         }
 
-        if (invitee.State == ParticipantState.Leaving) focus.Roster.Leave(invitee.Address, invitee.Departure.Method, invitee.Departure.By);
+        if (invitee.State == ParticipantState.Leaving) focus.Roster.Leave(invitee);
         else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);

@@ -44,7 +44,7 @@ internal static class RemoveParticipant
     {
         participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
-        if (!participant.IsSuperseded) participant.Focus.Roster.Leave(participant.Address, participant.Departure.Method, participant.Departure.By);
+        if (!participant.IsSuperseded) participant.Focus.Roster.Leave(participant);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }
 }
