@@ -24,7 +24,7 @@ internal static class IdleRun
             var legs = new List<Leg>();
             for (var first = GroupSize; first + GroupSize <= members; first += GroupSize) legs.AddRange(trunk.StartGroup(GroupSize, first).Legs);
             File.WriteAllLines(file, legs.Select(leg => $"{leg.Server.Port}\t{leg.ServerPath}\t{leg.OwnPath}\tx"));
-            using var connected = new RunningProgram(Places.Program("msrpfan"), "-f", file, "-P", server.Program.Pid.ToString(CultureInfo.InvariantCulture));
+            using var connected = new RunningProgram(Places.Program("roomfan"), "-f", file, "-P", server.Program.Pid.ToString(CultureInfo.InvariantCulture));
             if (connected.ReadLine() is not "joined") throw new BenchFailedException("The members did not join");
             File.Delete(file);
             Thread.Sleep(s_settle);

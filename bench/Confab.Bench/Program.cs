@@ -2,11 +2,17 @@
 using Confab.Bench;
 using Confab.Bench.Fanout;
 using Confab.Bench.Micro;
+using Confab.Bench.Peers;
+using Confab.Bench.Sip;
 
 const string Usage = """
     bench/run [quick]                       micro, start and fanout 10 and 100: under three minutes
     bench/run fanout N [REPS] [SECONDS]     fan-out to a group of N at full speed, beside fanserver
     bench/run rate N MESSAGES [REPS]        the same at a rate; latencies
+    bench/run deaf N MESSAGES [REPS]        the same, beside a group one member of which does not read
+    bench/run peers N [REPS] [SECONDS]      beside ngircd, ejabberd, Prosody and Kamailio's imc, those that are installed
+    bench/run peers N rate MESSAGES [REPS]  the same at a rate; latencies
+    bench/run sip [REPS] [SECONDS]          MESSAGE over UDP, beside a bare responder and Kamailio
     bench/run micro                         parsing and composing
     bench/run start                         exec to ready, and memory of the idle server
     bench/run idle N                        memory of N idle members, each registered and in a session
@@ -41,6 +47,18 @@ try
             break;
         case ["rate", var n, var rate, .. var more]:
             FanoutRun.Run(servers, new Load(Number(n), Reps: NumberAt(more, 0, 5), Rate: Number(rate)));
+            break;
+        case ["deaf", var n, var rate, .. var more]:
+            DeafRun.Run(servers[0], new Load(Number(n), Reps: NumberAt(more, 0, 5), Rate: Number(rate)));
+            break;
+        case ["peers", var n, "rate", var rate, .. var more]:
+            PeersRun.Run(servers[0], new Load(Number(n), Reps: NumberAt(more, 0, 5), Rate: Number(rate)));
+            break;
+        case ["peers", var n, .. var more]:
+            PeersRun.Run(servers[0], new Load(Number(n), Reps: NumberAt(more, 0, 5), Seconds: NumberAt(more, 1, 2)));
+            break;
+        case ["sip", .. var more]:
+            SipRun.Run(servers, NumberAt(more, 0, 5), NumberAt(more, 1, 1));
             break;
         case ["micro"]:
             MicroRuns.Run();

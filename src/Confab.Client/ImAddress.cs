@@ -7,6 +7,13 @@ public static class ImAddress
 {
     public static bool IsValid(string address) => TryParse(address, out _);
 
+    /// <summary>Why this is no address that can be used, in words for who typed it; null for one that can.</summary>
+    public static string? Problem(string address) =>
+        !SipUri.TryParse(Text.Of(address), out var uri) ? $"'{address}' is no IM Address; one looks like sip:alice@example.com."
+        : uri.Scheme == UriScheme.Sips ? $"'{address}' asks for TLS, which is a later capability; one without it looks like sip:alice@example.com."
+        : IsValid(address) ? null
+        : $"'{address}' is no IM Address; one looks like sip:alice@example.com.";
+
     /// <summary>Equal for two addresses of the same user, whatever their parameters.</summary>
     /// <exception cref="ArgumentException">This is no IM Address.</exception>
     public static string Key(string address) => Parse(address).AddressKey();
@@ -16,8 +23,8 @@ public static class ImAddress
         TryParse(one, out var a) && TryParse(other, out var b) && SipUri.SameAddress(a, b);
 
     internal static bool TryParse(string address, out SipUri uri) =>
-        SipUri.TryParse(Text.Of(address), out uri) && (uri.Scheme == UriScheme.Tel || (uri.IsSipOrSips && !uri.User.IsEmpty));
+        SipUri.TryParse(Text.Of(address), out uri) && (uri.Scheme == UriScheme.Tel || (uri.Scheme == UriScheme.Sip && !uri.User.IsEmpty)); // sips is never sent in the clear
 
     internal static SipUri Parse(string address) =>
-        TryParse(address, out var uri) ? uri : throw new ArgumentException($"'{address}' is no IM Address; one looks like sip:alice@example.com.", nameof(address));
+        TryParse(address, out var uri) ? uri : throw new ArgumentException(Problem(address), nameof(address));
 }

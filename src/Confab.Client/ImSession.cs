@@ -130,9 +130,11 @@ public sealed class ImSession : ISipSessionUser
 
     void ISipSessionUser.OnAnswered(SipSession session, SipResponse response) => StartSession.Answered(this, response);
 
+    bool ISipSessionUser.Follows(SipSession session, int status, NameAddr contact) => StartSession.Follows(status, contact);
+
     void ISipSessionUser.OnRefused(SipSession session, int status, SipResponse? response) => StartSession.Refused(this, status, response);
 
-    void ISipSessionUser.OnConfirmed(SipSession session) => InvitedToSession.Confirmed(this);
+    void ISipSessionUser.OnConfirmed(SipSession session, SipRequest ack) => InvitedToSession.Confirmed(this);
 
     void ISipSessionUser.OnCancelled(SipSession session) => InvitedToSession.Cancelled(this);
 

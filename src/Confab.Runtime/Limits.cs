@@ -18,7 +18,10 @@ public sealed class Limits
     /// <summary>Live owners (one per conversation or IM session); beyond it new ones get 503 with Retry-After.</summary>
     public int Owners { get; set; } = 250_000;
 
-    /// <summary>Transactions that one owner may have pending; beyond it 503. A group of 1,000 invitations at once fits.</summary>
+    /// <summary>
+    /// Requests of peers that one owner may have pending; beyond it 503, except to a BYE of a member. Our own requests are bounded by the
+    /// group, and every member's best device is invited; further devices are while fewer than so many transactions are pending.
+    /// </summary>
     public int TransactionsPerOwner { get; set; } = 4_096;
 
     /// <summary>Letters waiting in one mailbox; beyond it SIP gets 503 and an MSRP flow stops being read.</summary>

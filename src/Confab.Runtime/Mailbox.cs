@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Confab.Runtime;
 
 /// <summary>One owner's queue of letters; at most one thread is inside at any time.</summary>
-public sealed partial class Mailbox
+public sealed partial class Mailbox : IThreadPoolWorkItem
 {
     private const int Free = 0;
     private const int Taken = 1;
@@ -76,6 +76,8 @@ public sealed partial class Mailbox
     }
 
     private static readonly Action<object?> s_run = static state => ((Mailbox)state!).Run();
+
+    void IThreadPoolWorkItem.Execute() => Run();
 
     private void Run()
     {

@@ -12,11 +12,13 @@ internal sealed partial class SocketDatagramPort : IDatagramPort
     private readonly Socket _socket;
     private readonly IDatagramHandler _handler;
     private readonly ILogger _log;
+    private readonly Action<IListener> _closed;
     private readonly Dictionary<SocketAddress, Flow> _flows = [];
     private volatile bool _disposed;
 
-    public SocketDatagramPort(IPEndPoint local, IDatagramHandler handler, ILogger log)
+    public SocketDatagramPort(IPEndPoint local, IDatagramHandler handler, ILogger log, Action<IListener> closed)
     {
+        _closed = closed;
         _handler = handler;
         _log = log;
         _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 4 * 1024 * 1024, SendBufferSize = 4 * 1024 * 1024 };
@@ -41,6 +43,7 @@ internal sealed partial class SocketDatagramPort : IDatagramPort
     public void Dispose()
     {
         _disposed = true;
+        _closed(this);
         _socket.Dispose();
     }
 

@@ -15,15 +15,19 @@ public sealed partial class SocketNetwork : INetwork
 
     private readonly ConcurrentDictionary<SocketFlow, byte> _flows = new();
     private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
+    private readonly ConcurrentDictionary<IListener, byte> _listeners = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ITimer _sweep;
+    private readonly LogRate _refusals;
+    private volatile bool _disposed;
 
     public SocketNetwork(TimeProvider time, ILoggerFactory loggers, Limits limits)
     {
         _time = time;
         _log = loggers.CreateLogger("Confab.Runtime.Network");
         Limits = limits;
+        _refusals = new LogRate(time);
         _sweep = time.CreateTimer(static state => ((SocketNetwork)state!).Sweep(), this, s_sweepEvery, s_sweepEvery);
     }
 
@@ -34,8 +38,11 @@ public sealed partial class SocketNetwork : INetwork
     /// <summary>Open stream flows.</summary>
     public int FlowCount => _flows.Count;
 
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">The transport is not TCP: what asks for TLS is never served in the clear.</exception>
     public IListener Listen(IPEndPoint local, Transport transport, Func<StreamFlow, IStreamHandler> accept)
     {
+        if (transport != Transport.Tcp) throw new NotSupportedException($"A listener for {transport} is a later capability; there are Udp and Tcp.");
         var socket = new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -48,15 +55,30 @@ public sealed partial class SocketNetwork : INetwork
             throw;
         }
 
-        var listener = new Listener(socket);
+        var listener = new Listener(this, socket);
+        _listeners[listener] = 0;
         _ = AcceptAsync(socket, transport, accept);
         return listener;
     }
 
-    public IDatagramPort Bind(IPEndPoint local, IDatagramHandler handler) => new SocketDatagramPort(local, handler, _log);
+    public IDatagramPort Bind(IPEndPoint local, IDatagramHandler handler)
+    {
+        var port = new SocketDatagramPort(local, handler, _log, Forget);
+        _listeners[port] = 0;
+        return port;
+    }
 
-    public void Connect(IPEndPoint remote, Transport transport, Func<StreamFlow, IStreamHandler> connected, Action<EndReason> failed) =>
-        _ = ConnectAsync(remote, transport, connected, failed);
+    public void Connect(IPEndPoint remote, Transport transport, Func<StreamFlow, IStreamHandler> connected, Action<EndReason> failed)
+    {
+        if (transport == Transport.Tcp && !_disposed)
+        {
+            _ = ConnectAsync(remote, transport, connected, failed);
+            return;
+        }
+
+        LogNotOffered(transport, remote);
+        failed(_disposed ? EndReason.ShuttingDown : EndReason.Unreachable);
+    }
 
     public void Resolve(string host, Action<IReadOnlyList<IPAddress>> resolved)
     {
@@ -66,9 +88,13 @@ public sealed partial class SocketNetwork : INetwork
 
     public void Dispose()
     {
+        _disposed = true;
         _sweep.Dispose();
+        foreach (var listener in _listeners.Keys) listener.Dispose();
         foreach (var flow in _flows.Keys) flow.Close(EndReason.ShuttingDown);
     }
+
+    private void Forget(IListener listener) => _listeners.TryRemove(listener, out _);
 
     internal void Forget(SocketFlow flow)
     {
@@ -119,12 +145,13 @@ public sealed partial class SocketNetwork : INetwork
         _flows[flow] = 0;
         if (_perAddress.AddOrUpdate(flow.Remote.Address, 1, static (_, n) => n + 1) > Limits.ConnectionsPerAddress)
         {
-            LogTooMany(flow.Remote.Address, Limits.ConnectionsPerAddress);
+            if (_refusals.Allows(out var heldBack)) LogTooMany(flow.Remote.Address, Limits.ConnectionsPerAddress, heldBack);
             flow.Close(EndReason.LimitExceeded);
             return;
         }
 
-        Open(flow, accept);
+        if (_disposed) flow.Close(EndReason.ShuttingDown); // accepted while all others were closed
+        else Open(flow, accept);
     }
 
     private async Task ConnectAsync(IPEndPoint remote, Transport transport, Func<StreamFlow, IStreamHandler> connected, Action<EndReason> failed)
@@ -146,6 +173,13 @@ public sealed partial class SocketNetwork : INetwork
         }
 
         _flows[flow] = 0;
+        if (_disposed)
+        {
+            flow.Close(EndReason.ShuttingDown);
+            failed(EndReason.ShuttingDown);
+            return;
+        }
+
         Open(flow, connected);
     }
 
@@ -191,16 +225,23 @@ public sealed partial class SocketNetwork : INetwork
     [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "A connection could not be accepted: {Error}")]
     private partial void LogAcceptFailed(SocketError error);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Address} has more than {Most} connections (Limits:ConnectionsPerAddress); the newest was closed")]
-    private partial void LogTooMany(IPAddress address, int most);
+    [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Address} has more than {Most} connections (Limits:ConnectionsPerAddress); the newest was closed (not logged before: {HeldBack})")]
+    private partial void LogTooMany(IPAddress address, int most, long heldBack);
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "The connection with {Remote} got no handler and is closed")]
     private partial void LogOpenFault(Exception exception, IPEndPoint remote);
 
-    private sealed class Listener(Socket socket) : IListener
+    [LoggerMessage(EventId = 16, Level = LogLevel.Warning, Message = "There is no connection to {Remote} over {Transport}: it is not offered, or the program is stopping")]
+    private partial void LogNotOffered(Transport transport, IPEndPoint remote);
+
+    private sealed class Listener(SocketNetwork network, Socket socket) : IListener
     {
         public IPEndPoint Local { get; } = (IPEndPoint)socket.LocalEndPoint!;
 
-        public void Dispose() => socket.Dispose();
+        public void Dispose()
+        {
+            network.Forget(this);
+            socket.Dispose();
+        }
     }
 }

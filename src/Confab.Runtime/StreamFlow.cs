@@ -14,12 +14,15 @@ public abstract class StreamFlow : Flow
     private const int FlushAt = 64 * 1024;
 
     private readonly Lock _gate = new();
+    private readonly Lock _atTransport = new(); // around TrySend; never taken inside the gate
     private readonly int _mostQueued;
     private byte[] _out = [];
     private int _length;
     private byte[] _inFlight = [];
     private int _inFlightLength;
-    private bool _sending;
+    private bool _flushing; // a thread is in TrySend
+    private bool _sending;  // the transport has more than it took at once
+    private bool _backedUp; // from then on until all is sent
     private bool _dirty;
     private bool _closeWhenSent;
     private bool _closed;
@@ -30,10 +33,10 @@ public abstract class StreamFlow : Flow
     public override bool IsOpen => !_closed;
 
     /// <summary>Bytes accepted and not yet taken by the transport.</summary>
-    public int QueuedBytes => _length + (_sending ? _inFlightLength : 0);
+    public int QueuedBytes => _length + _inFlightLength;
 
     /// <summary>Whether the peer does not take bytes as fast as they are written.</summary>
-    public bool IsBackedUp => _sending;
+    public bool IsBackedUp => _backedUp;
 
     /// <summary>Raised on any thread when a flow that was backed up has sent all it had.</summary>
     public event Action<StreamFlow>? Drained;
@@ -46,22 +49,28 @@ public abstract class StreamFlow : Flow
     public bool Send<TState>(int length, TState state, SpanAction<byte, TState> compose)
         where TState : allows ref struct
     {
-        bool flushNow;
-        lock (_gate)
+        while (true)
         {
-            if (_closed || _closeWhenSent || QueuedBytes + length > _mostQueued) return false;
-            compose(Reserve(length), state);
-            _length += length;
-            _quiet = false;
-            flushNow = !_sending && _length >= FlushAt;
-            if (!flushNow && !_dirty && !_sending)
+            lock (_gate)
             {
-                _dirty = Turn.Remember(this);
-                flushNow = !_dirty;
+                if (_closed || _closeWhenSent) return false;
+                if (QueuedBytes + length <= _mostQueued)
+                {
+                    compose(Reserve(length), state);
+                    _length += length;
+                    _quiet = false;
+                    if (IsFlushedLater()) return true;
+                    break;
+                }
+
+                if (!_flushing) return false;
             }
+
+            // Another thread is in TrySend: only what the transport then leaves counts against the bound.
+            lock (_atTransport) { }
         }
 
-        if (flushNow) Flush();
+        Flush();
         return true;
     }
 
@@ -71,7 +80,7 @@ public abstract class StreamFlow : Flow
         lock (_gate)
         {
             _closeWhenSent = true;
-            if (_sending || _length > 0) return;
+            if (_flushing || _sending || _length > 0) return;
         }
 
         Close(EndReason.None);
@@ -80,31 +89,50 @@ public abstract class StreamFlow : Flow
     /// <summary>Hands the queued bytes to the transport; what it does not take at once follows as the peer reads.</summary>
     internal void Flush()
     {
-        EndReason failed;
-        var rest = ReadOnlyMemory<byte>.Empty;
-        lock (_gate)
+        while (true)
         {
-            _dirty = false;
-            if (_closed || _sending || _length == 0) return;
-            var sent = TrySend(_out.AsSpan(0, _length), out failed);
-            if (failed == EndReason.None && sent < _length)
+            byte[] bytes;
+            int length;
+            lock (_gate)
             {
-                (_out, _inFlight) = (_inFlight, _out);
-                _inFlightLength = _length - sent;
-                _sending = true;
-                _length = 0;
-                rest = _inFlight.AsMemory(sent, _inFlightLength);
+                _dirty = false;
+                if (_closed || _flushing || _sending || _length == 0) return;
+                (bytes, length) = (_out, _length);
+                _flushing = true;
             }
-            else
-            {
-                _length = 0;
-                if (failed == EndReason.None && !_closeWhenSent) return;
-            }
-        }
 
-        // Outside the lock: it may complete at once, and who is told of it may write to other flows.
-        if (rest.Length > 0) BeginSend(rest);
-        else Close(failed);
+            // Outside the gate: who writes meanwhile, behind these bytes, does not wait for the system call.
+            int sent;
+            EndReason failed;
+            lock (_atTransport) sent = TrySend(bytes.AsSpan(0, length), out failed);
+            var rest = ReadOnlyMemory<byte>.Empty;
+            lock (_gate)
+            {
+                _flushing = false;
+                if (_closed) return;
+                if (failed == EndReason.None && sent == length)
+                {
+                    _length -= length;
+                    if (_length > 0) _out.AsSpan(length, _length).CopyTo(_out);
+                    if (_length > 0 && !_dirty) continue; // whose flush found this one under way
+                    if (_length > 0 || !(_backedUp || _closeWhenSent)) return;
+                }
+                else if (failed == EndReason.None)
+                {
+                    (_out, _inFlight) = (_inFlight, _out);
+                    (_inFlightLength, _length) = (_length - sent, 0);
+                    _sending = true;
+                    _backedUp = true;
+                    rest = _inFlight.AsMemory(sent, _inFlightLength);
+                }
+            }
+
+            // Outside the lock: it may complete at once, and who is told of it may write to other flows.
+            if (failed != EndReason.None) Close(failed);
+            else if (rest.Length > 0) BeginSend(rest);
+            else OnAllSent();
+            return;
+        }
     }
 
     /// <summary>The transport took all that <see cref="BeginSend"/> gave it.</summary>
@@ -117,9 +145,21 @@ public abstract class StreamFlow : Flow
         }
 
         Flush(); // what was written meanwhile
-        if (_sending || _closed) return;
+        OnAllSent();
+    }
+
+    private void OnAllSent()
+    {
+        bool isDrained;
+        lock (_gate)
+        {
+            if (_closed || _flushing || _sending || _length > 0) return;
+            isDrained = _backedUp;
+            _backedUp = false;
+        }
+
         if (_closeWhenSent) Close(EndReason.None);
-        else Drained?.Invoke(this);
+        else if (isDrained) Drained?.Invoke(this);
     }
 
     /// <summary>Gives buffers back that no byte has passed since the last call.</summary>
@@ -127,7 +167,7 @@ public abstract class StreamFlow : Flow
     {
         lock (_gate)
         {
-            if (_quiet && !_sending && _length == 0)
+            if (_quiet && !_flushing && !_sending && _length == 0)
             {
                 _out = [];
                 _inFlight = [];
@@ -159,6 +199,14 @@ public abstract class StreamFlow : Flow
             _out = [];
             return true;
         }
+    }
+
+    /// <summary>Whether the turn, or who is sending, sees to what was written.</summary>
+    private bool IsFlushedLater()
+    {
+        if (_sending) return true;
+        if (_length >= FlushAt && !_flushing) return false;
+        return _dirty || (_dirty = Turn.Remember(this));
     }
 
     private Span<byte> Reserve(int length)

@@ -44,7 +44,7 @@ public sealed class World : IDisposable
     public static World Real(ILoggerFactory loggers, Limits? limits = null, WireTap? tap = null)
     {
         limits ??= new Limits();
-        return new World(TimeProvider.System, PipeScheduler.ThreadPool, new SocketNetwork(TimeProvider.System, loggers, limits), Ids.Random(), loggers, limits, tap);
+        return new World(TimeProvider.System, new WorkItems(), new SocketNetwork(TimeProvider.System, loggers, limits), Ids.Random(), loggers, limits, tap);
     }
 
     public void Dispose()

@@ -9,7 +9,8 @@ namespace Confab.Bench.Fanout;
 /// <param name="Reps">Runs of each.</param>
 /// <param name="Seconds">How long a run lasts.</param>
 /// <param name="Rate">Messages a second; 0 is as many as go.</param>
-internal sealed record Load(int Members, int Reps = 5, double Seconds = 2, double Rate = 0)
+/// <param name="HasDeafMember">Whether the last member does not read.</param>
+internal sealed record Load(int Members, int Reps = 5, double Seconds = 2, double Rate = 0, bool HasDeafMember = false)
 {
     /// <summary>Until the runtime has compiled what runs often for the last time.</summary>
     public const double WarmUpSeconds = 6;

@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Confab.Bench.Fanout;
 
-/// <summary>One server with a group in it, the members of which are a process of msrpfan.</summary>
+/// <summary>One server with a group in it, the members of which are a process of roomfan.</summary>
 internal abstract class Room(string label) : IDisposable
 {
     private readonly List<double> _cost = [];
@@ -27,6 +25,9 @@ internal abstract class Room(string label) : IDisposable
     public IReadOnlyList<double> Late => _late;
 
     public double Deliveries { get; private set; }
+
+    /// <summary>Of a delivery on the wire, with all that the members got besides.</summary>
+    public double BytesPerDelivery { get; private set; }
 
     /// <summary>What the server grew by for a member.</summary>
     public double MemberKb { get; private set; }
@@ -56,16 +57,17 @@ internal abstract class Room(string label) : IDisposable
 
     public virtual void Dispose() => _members?.Dispose();
 
-    protected double BytesPerDelivery { get; private set; }
-
     protected virtual void OnWarm(RunningProgram members)
     {
     }
 
     /// <summary>Starts the members and waits until all have joined.</summary>
-    protected void Join(Load load, double before, params IEnumerable<string> arguments)
+    protected void Join(Load load, double before, params IEnumerable<string> arguments) =>
+        Join(load, before, "roomfan", load.HasDeafMember ? [.. arguments, "-d"] : arguments);
+
+    protected void Join(Load load, double before, string members, IEnumerable<string> arguments)
     {
-        _members = new RunningProgram(Places.Program("msrpfan"), [.. arguments, "-P", Program.Pid.ToString(CultureInfo.InvariantCulture)]);
+        _members = new RunningProgram(Places.Program(members), [.. arguments, "-P", string.Join(',', Program.Pids)]);
         if (_members.ReadLine() is not "joined") throw new BenchFailedException("The members did not join");
         MemberKb = (Program.ResidentKb - before) / load.Members;
     }
@@ -79,7 +81,7 @@ internal sealed class BareRoom : Room
     public BareRoom(int headerBytes, int answerBytes, int bodyBytes, Load load)
         : base("fanserver")
     {
-        var port = FreePort();
+        var port = Places.FreePort();
         _program = new RunningProgram(Places.Program("fanserver"), Text(port), Text(headerBytes), Text(answerBytes));
         _program.ReadLine();
         Join(load, _program.ResidentKb, "-p", Text(port), "-n", Text(load.Members), "-b", Text(bodyBytes));
@@ -94,13 +96,6 @@ internal sealed class BareRoom : Room
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }
 
 /// <summary>A real <c>confab serve</c> with a real ad-hoc group: everyone registered, invited and connected over MSRP.</summary>

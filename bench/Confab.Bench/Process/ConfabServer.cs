@@ -9,6 +9,7 @@ internal sealed class ConfabServer : IDisposable
     public const string Domain = "example.com";
 
     private static readonly string[] s_tcp = ["tcp://127.0.0.1:0"];
+    private static readonly string[] s_sip = ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"];
     private static readonly string[] s_http = ["http://127.0.0.1:0"];
     private static readonly string[] s_trusted = ["127.0.0.1"];
 
@@ -21,7 +22,7 @@ internal sealed class ConfabServer : IDisposable
         File.WriteAllText(_configuration, JsonSerializer.Serialize(new
         {
             Domain,
-            Sip = new { Listen = s_tcp, TrustedPeers = s_trusted },
+            Sip = new { Listen = s_sip, TrustedPeers = s_trusted },
             Msrp = new { Listen = s_tcp },
             Http = new { Listen = s_http },
             Storage = new { Provider = "Memory" },
@@ -32,11 +33,14 @@ internal sealed class ConfabServer : IDisposable
         for (var line = _program.ReadLine(); line != "ready"; line = _program.ReadLine())
         {
             var words = line.Split(' ');
-            _listening[words[0]] = new Uri(words[^1]);
+            var uri = new Uri(words[^1]);
+            _listening[$"{words[0]} {uri.Scheme}"] = uri;
         }
     }
 
-    public int SipPort => _listening["sip"].Port;
+    public int SipPort => _listening["sip tcp"].Port;
+
+    public int UdpPort => _listening["sip udp"].Port;
 
     public RunningProgram Program => _program;
 
@@ -46,7 +50,7 @@ internal sealed class ConfabServer : IDisposable
     public double AllocatedBytes()
     {
         using var http = new HttpClient();
-        var metrics = http.GetStringAsync(new Uri(_listening["http"], "/metrics")).GetAwaiter().GetResult();
+        var metrics = http.GetStringAsync(new Uri(_listening["http http"], "/metrics")).GetAwaiter().GetResult();
         var line = metrics.Split('\n').First(l => l.StartsWith("dotnet_gc_heap_total_allocated", StringComparison.Ordinal));
         return double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }

@@ -10,14 +10,26 @@ internal sealed class RunningProgram : IDisposable
     private readonly string _name;
 
     public RunningProgram(string program, params IEnumerable<string> arguments)
+        : this(program, arguments, new Dictionary<string, string>())
+    {
+    }
+
+    public RunningProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
         _name = Path.GetFileName(program);
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment.Remove("CONFAB_ROOT");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
 
     public int Pid => _process.Id;
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>It and its children.</summary>
+    public IEnumerable<int> Pids =>
+        [Pid, .. File.ReadAllText($"/proc/{Pid}/task/{Pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
 
     /// <summary>Resident memory in KB, as the kernel counts it.</summary>
     public double ResidentKb => Status("VmRSS:");
@@ -30,9 +42,12 @@ internal sealed class RunningProgram : IDisposable
         _process.StandardInput.Flush();
     }
 
+    /// <summary>Waits until it has done what it is for.</summary>
+    public void AwaitEnd() => _process.WaitForExit();
+
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
     }

@@ -15,6 +15,11 @@ static class Addresses
         return ImAddress.IsValid(whole) ? whole : null;
     }
 
+    /// <summary>Why <see cref="Complete"/> takes it for no address.</summary>
+    public static string Problem(string typed) => typed.StartsWith("sips:", StringComparison.OrdinalIgnoreCase)
+        ? $"'{typed}' asks for TLS, which is a later capability; one without it looks like bob or sip:bob@example.com."
+        : $"'{typed}' is no address; one looks like bob or sip:bob@example.com.";
+
     /// <summary>What follows the user in an address.</summary>
     public static string DomainOf(string address) => address[(address.IndexOf('@', StringComparison.Ordinal) + 1)..].Split(';', '?')[0];
 

@@ -102,7 +102,7 @@ static class ChatCommand
 
     static string? Problem(string address, string over)
     {
-        if (!ImAddress.IsValid(address)) return $"'{address}' is no address; one looks like sip:alice@example.com";
+        if (ImAddress.Problem(address) is { } problem) return problem.TrimEnd('.');
         return over switch
         {
             "udp" or "tcp" => null,

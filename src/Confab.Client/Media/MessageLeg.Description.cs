@@ -1,5 +1,6 @@
 using Confab.Content.Media;
 using Confab.Content.Sdp;
+using Confab.Msrp;
 using Confab.Runtime;
 
 namespace Confab.Client.Media;
@@ -90,7 +91,7 @@ internal sealed partial class MessageLeg
     private string? Problem(SessionDescription description, out MsrpMedia remote)
     {
         if (!MsrpMedia.TryFrom(description, out remote!, out _)) return "No MSRP media";
-        if (remote.Tls) return "MSRP over TLS is not supported";
+        if (remote.Tls || remote.Path.Any(static path => MsrpUri.TryParse(path, out var uri) && uri.IsSecure)) return "MSRP over TLS is not supported";
         var types = AcceptList.Intersect(remote.AcceptTypes, Options.AcceptTypes);
         if (types.Count == 0) return "No content type in common";
         var isWrapperAlone = types is [AcceptList.Cpim] && remote.AcceptWrappedTypes.Count > 0;

@@ -12,7 +12,7 @@ internal static class InvitedToSession
     {
         var invite = transaction.Request;
         var session = new ImSession(client, isAnonymous: false) { IsIncoming = true };
-        session.Sip.TakeOffer(transaction);
+        if (!session.Sip.TakeOffer(transaction)) return;
         if (!client.HasRoomForSession)
         {
             session.Sip.Refuse(StatusCode.TemporarilyUnavailable);

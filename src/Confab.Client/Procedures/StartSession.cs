@@ -5,7 +5,7 @@ using Confab.Sip.Session;
 namespace Confab.Client.Procedures;
 
 /// <summary>What the ways to start a session have in common: the offer goes out, the answer comes in.</summary>
-[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-10", "IMC-GEN-12")]
+[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-10", "IMC-GEN-11", "IMC-GEN-12")]
 internal static class StartSession
 {
     /// <summary>Sends the INVITE as soon as the way to the server is known: only then can the offer name our address.</summary>
@@ -80,6 +80,9 @@ internal static class StartSession
         session.Client.Tell(new Established(session));
         session.Outcome?.TrySetResult(new SessionOutcome(session, SessionFailure.None, StatusCode.Ok, ""));
     }
+
+    /// <summary>A 302 to a focus is followed (IMC-GEN-11, RFC 4579 5.4); any other redirection is for the user to see.</summary>
+    public static bool Follows(int status, in NameAddr contact) => status == StatusCode.MovedTemporarily && contact.HasParameter("isfocus"u8);
 
     /// <summary>The INVITE came to nothing. Its code and text are told, and no action is taken on either (C-68).</summary>
     public static void Refused(ImSession session, int status, SipResponse? response)

@@ -1,3 +1,4 @@
+using System.Net;
 using Confab.Server;
 
 namespace Confab.Host.Configuration;
@@ -13,6 +14,7 @@ static class WholeRules
             yield return new("Sip:Listen", "is empty; a server needs at least one, such as udp://127.0.0.1:5060", Origin);
         if (options.Msrp.Listen.Count == 0)
             yield return new("Msrp:Listen", "is empty; a server needs at least one, such as tcp://127.0.0.1:2855", Origin);
+        foreach (var error in Unreachable(options)) yield return error;
         for (var i = 0; i < options.Users.Count; i++)
         {
             var address = options.Users[i].Address;
@@ -20,4 +22,32 @@ static class WholeRules
                 yield return new($"Users:{i}:Address", $"\"{address}\" is there twice; allowed: each address once", Origin);
         }
     }
+
+    /// <summary>
+    /// Listeners on every address of the machine, where nothing says which one peers are to be told. A TCP connection tells its own; a
+    /// datagram does not.
+    /// </summary>
+    static IEnumerable<ConfigurationError> Unreachable(ServerOptions options)
+    {
+        if (options.Sip.Advertise is not null) yield break;
+        for (var i = 0; i < options.Sip.Listen.Count; i++)
+        {
+            var listen = options.Sip.Listen[i];
+            if (listen.StartsWith("udp:", StringComparison.OrdinalIgnoreCase) && IsEvery(listen))
+                yield return new($"Sip:Listen:{i}", $"\"{listen}\" is not allowed without Sip:Advertise, the HOST or HOST:PORT that peers are told; allowed: that, or udp:// with one address of this machine", Origin);
+        }
+
+        if (options.Sip.OutboundProxy is not null && options.Msrp.Advertise is null && options.Sip.Listen.TrueForAll(IsEvery))
+        {
+            for (var i = 0; i < options.Msrp.Listen.Count; i++)
+            {
+                var listen = options.Msrp.Listen[i];
+                if (IsEvery(listen))
+                    yield return new($"Msrp:Listen:{i}", $"\"{listen}\" is not allowed with Sip:OutboundProxy and without Msrp:Advertise, the HOST or HOST:PORT that peers are told; allowed: that, or tcp:// with one address of this machine", Origin);
+            }
+        }
+    }
+
+    static bool IsEvery(string listen) =>
+        ListenAddress.TryParse(listen, out var address) && (address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any));
 }

@@ -43,7 +43,7 @@ internal sealed class MsrpConnection : IStreamHandler
                 var read = _parser.Read(bytes[done..], out var frame, out var consumed);
                 if (read == MsrpRead.Fault)
                 {
-                    _transport.LogFault(Flow, _parser.Fault);
+                    _transport.TellFault(Flow, _parser.Fault);
                     Flow.Close(EndReason.Malformed);
                     break;
                 }

@@ -22,6 +22,7 @@ public sealed partial class MsrpTransport
     private readonly Mailbox _mailbox;
     private readonly Alarm _sweep;
     private readonly ILogger _log;
+    private readonly LogRate _faults;
     private readonly Lock _spareGate = new();
     private readonly Stack<PieceLetter> _spare = new();
     private int _sweeping;
@@ -34,6 +35,7 @@ public sealed partial class MsrpTransport
         _mailbox = new Mailbox(world);
         _sweep = new Alarm(_mailbox, Sweep);
         _log = world.Loggers.CreateLogger("Confab.Msrp");
+        _faults = new LogRate(world.Time);
     }
 
     public World World { get; }
@@ -88,7 +90,10 @@ public sealed partial class MsrpTransport
     /// <summary>The connection carries a session now, or is gone.</summary>
     internal void NoLongerUnbound(MsrpConnection connection) => _unbound.TryRemove(connection, out _);
 
-    internal void LogFault(Flow flow, MsrpFault fault) => LogMalformed(flow.Remote, fault.Reason, fault.Clause, fault.Offset);
+    internal void TellFault(Flow flow, MsrpFault fault)
+    {
+        if (_faults.Allows(out var heldBack)) LogMalformed(flow.Remote, fault.Reason, fault.Clause, fault.Offset, heldBack);
+    }
 
     private MsrpConnection Accept(StreamFlow flow)
     {
@@ -113,6 +118,6 @@ public sealed partial class MsrpTransport
         if (!_unbound.IsEmpty && Interlocked.Exchange(ref _sweeping, 1) == 0) ArmSweep();
     }
 
-    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "{Remote} sent what is no MSRP: {Reason} (RFC 4975 {Clause}, offset {Offset}); its connection is closed")]
-    private partial void LogMalformed(IPEndPoint remote, string reason, string clause, int offset);
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "{Remote} sent what is no MSRP: {Reason} (RFC 4975 {Clause}, offset {Offset}); its connection is closed (faults not logged before: {HeldBack})")]
+    private partial void LogMalformed(IPEndPoint remote, string reason, string clause, int offset, long heldBack);
 }

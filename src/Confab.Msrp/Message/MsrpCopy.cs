@@ -26,6 +26,9 @@ public sealed class MsrpCopy
     /// <summary>What tells this message from others that are under way on a leg.</summary>
     public ulong Message { get; private set; }
 
+    /// <summary>Who it comes from: a number that he has alone. Each sender's messages have room on every leg.</summary>
+    public ulong Sender { get; private set; }
+
     /// <summary>Position of the first byte in the message.</summary>
     public long Start { get; private set; }
 
@@ -55,6 +58,7 @@ public sealed class MsrpCopy
     /// <param name="continuation">'$', '+' or '#'.</param>
     /// <param name="failureReport">Partial unless a leg asked for more (D-08): recipients then answer errors alone.</param>
     /// <param name="successReport">Whether recipients are to report.</param>
+    /// <param name="sender">Who it comes from; of one chunk that is the whole message nobody asks.</param>
     public void Prepare(
         ulong message,
         ReadOnlySpan<byte> messageId,
@@ -64,9 +68,11 @@ public sealed class MsrpCopy
         ReadOnlySpan<byte> body,
         char continuation = '$',
         FailureReport failureReport = FailureReport.Partial,
-        bool successReport = false)
+        bool successReport = false,
+        ulong sender = 0)
     {
         Keep(message, messageId, continuation, failureReport, successReport);
+        Sender = sender;
         Start = start;
         Total = total;
         HasContent = true;

@@ -8,18 +8,23 @@ namespace Confab.Msrp;
 internal sealed class CopiesUnderWay
 {
     private const int MostMessages = 64;
+    private const int MostInAll = 1024; // with the place that each further sender has
     private const int IdsKept = 16;
 
     private List<Entry>? _entries;
     private Stack<Entry>? _spare;
 
-    public bool HasRoom => _entries is null || _entries.Count < MostMessages;
+    /// <summary>
+    /// Whether one more may begin. The first places are open to all; of the others each sender has one, so that who begins many and ends
+    /// none takes nobody else's.
+    /// </summary>
+    public bool HasRoomFor(ulong sender) => _entries is null || _entries.Count < MostMessages || (_entries.Count < MostInAll && !_entries.Exists(e => e.Sender == sender));
 
     public bool Has(ulong message) => Find(message) is not null;
 
     public bool WasRefused(ulong message) => Find(message) is { Refused: true };
 
-    public void Begin(ulong message, ulong id)
+    public void Begin(ulong message, ulong sender, ulong id)
     {
         var entry = Find(message);
         if (entry is null)
@@ -29,6 +34,7 @@ internal sealed class CopiesUnderWay
         }
 
         entry.Message = message;
+        entry.Sender = sender;
         entry.Refused = false;
         entry.Sent = 0;
         entry.Remember(id);
@@ -74,6 +80,8 @@ internal sealed class CopiesUnderWay
         private readonly ulong[] _ids = new ulong[IdsKept];
 
         public ulong Message { get; set; }
+
+        public ulong Sender { get; set; }
 
         public bool Refused { get; set; }
 

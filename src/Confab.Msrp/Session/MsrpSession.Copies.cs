@@ -29,10 +29,10 @@ public sealed partial class MsrpSession
         if (_paths.Length == 0 || _state >= State.Lost) return SendStatus.Closed;
         if (!copy.IsFirst) return SendFurther(copy);
         if (RemoteMaxSize is { } most && Math.Max(copy.Total, copy.End) > most) return SendStatus.TooLarge;
-        if (!copy.IsLast && !_copies.HasRoom) return SendStatus.Full;
+        if (!copy.IsLast && !_copies.HasRoomFor(copy.Sender)) return SendStatus.Full;
         var id = copy.NewId(World.Ids);
         var status = Write(FrameOf(copy, id), Reserve);
-        if (!copy.IsLast && status <= SendStatus.Queued) _copies.Begin(copy.Message, id);
+        if (!copy.IsLast && status <= SendStatus.Queued) _copies.Begin(copy.Message, copy.Sender, id);
         return status;
     }
 

@@ -52,10 +52,9 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
         var request = (SipRequest)message;
         if (_ended) Node.Router.OnRequest(request, flow); // it ended while this was on its way: the next owner is made
-        else if (!Transactions.HasRoom && request.Method != SipMethod.Ack) Node.Transport.RefuseOverload(request, flow);
         else
         {
-            if (request.Method != SipMethod.Register) _callIds.Add(request.CallId);
+            if (request.Method != SipMethod.Register && Transactions.HasRoom) _callIds.Add(request.CallId);
             Transactions.OnRequest(request, flow);
         }
     }
@@ -66,6 +65,9 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     void ITransactionUser.OnRequest(IServerTransaction transaction) => ReceiveRequest.Run(this, transaction);
 
     void ITransactionUser.OnAck(SipRequest ack, Flow flow) => Focus?.Find(ack)?.Session.TakeAck(ack, flow);
+
+    // A member's BYE, once: then he is gone, and what else comes from him finds no dialog.
+    bool ITransactionUser.MakesRoom(SipRequest request) => request.Method == SipMethod.Bye && Focus?.Find(request) is not null;
 
     void ITransactionUser.OnIdle() => EndWhenDone();
 

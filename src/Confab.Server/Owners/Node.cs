@@ -66,7 +66,17 @@ internal sealed class Node
                 : (name, MsrpListening.Port);
         }
 
-        var isAny = MsrpListening.Address.Equals(IPAddress.Any) || MsrpListening.Address.Equals(IPAddress.IPv6Any);
-        return ((isAny ? flow?.Local.Address ?? IPAddress.Loopback : MsrpListening.Address).ToString(), MsrpListening.Port);
+        var isAny = IsAny(MsrpListening.Address);
+        return (isAny ? HostTowards(flow) : MsrpListening.Address.ToString(), MsrpListening.Port);
     }
+
+    /// <summary>Which of this machine's addresses a peer can reach: the one of its own flow, where that tells one.</summary>
+    private string HostTowards(Flow? flow)
+    {
+        if (flow is not null && !IsAny(flow.Local.Address)) return flow.Local.Address.ToString();
+        if (Options.Sip.Advertise is { } name) return name.EndsWith(']') || !name.Contains(':', StringComparison.Ordinal) ? name : name[..name.LastIndexOf(':')];
+        return (Transport.Listening.FirstOrDefault(static local => !IsAny(local.Address))?.Address ?? IPAddress.Loopback).ToString();
+    }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 }

@@ -80,6 +80,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Messages of this user whose chunks are still coming; null while there was none.</summary>
     public OpenMessages? OpenMessages { get; set; }
 
+    /// <summary>What waits until this caller, whose INVITE had no offer, has answered ours; null otherwise.</summary>
+    public Action? WhenAnswered { get; set; }
+
     /// <summary>Lets the sender go on who waits for this leg (D-09).</summary>
     public Action? WhenDrained { get; set; }
 
@@ -124,10 +127,7 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>One device refuses; after another has answered that is what came of our CANCEL, and nobody's concern.</summary>
     public void OnRefused(SipSession session, int status, SipResponse? response) => Fork?.OnRefused(session, status, response);
 
-    public void OnConfirmed(SipSession session)
-    {
-        // The leg is connected since our 2xx; its ACK changes nothing that others see.
-    }
+    public void OnConfirmed(SipSession session, SipRequest ack) => AnswerInAck.Run(this, ack);
 
     public void OnCancelled(SipSession session) => CallerGaveUp.Run(this);
 

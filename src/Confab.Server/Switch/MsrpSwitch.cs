@@ -13,7 +13,9 @@ namespace Confab.Server.Switch;
 internal sealed class MsrpSwitch(Focus focus)
 {
     private readonly MsrpCopy _copy = new();
+    private readonly Fanout _fanout = new(focus.Node.World);
     private ulong _lastMessage; // tells the messages of this session apart while they are under way
+    private ulong _lastSender;
 
     /// <summary>A piece of a SEND from this member; the status is what he is answered.</summary>
     public MsrpStatus OnPiece(Participant sender, in MsrpFrame frame)
@@ -24,7 +26,7 @@ internal sealed class MsrpSwitch(Focus focus)
 
     /// <summary>A CPIM message of this member that did not come by MSRP.</summary>
     public void Deliver(Participant sender, ReadOnlySpan<byte> cpim) =>
-        CopyWhole(sender, Encoding.ASCII.GetBytes(focus.Node.World.Ids.Token(80)), "message/cpim"u8, cpim);
+        CopyWhole(sender, NewMessageId(), "message/cpim"u8, cpim);
 
     /// <summary>
     /// The member's leg is gone, or he is on his way out: what he left unfinished is abandoned on every leg that has a part of it (MSW-10), and
@@ -42,13 +44,14 @@ internal sealed class MsrpSwitch(Focus focus)
         var verdict = CpimCheck.Of(sender, contentType, body, isWhole: true);
         if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
         if (verdict.Rewrites) body = CpimCheck.Rewrite(body, verdict.From, sender);
+        if (IsUnderWay(sender, messageId)) messageId = NewMessageId();
         _copy.Prepare(++_lastMessage, messageId, 1, body.Length, contentType, body);
         return Send(sender, verdict.Addressee, verdict.Wrapped);
     }
 
     private MsrpStatus CopyPiece(Participant sender, in MsrpFrame frame)
     {
-        var messages = sender.OpenMessages ??= new OpenMessages(focus.Node.World.Limits.OpenMessagesPerLeg);
+        var messages = sender.OpenMessages ??= new OpenMessages(focus.Node.World.Limits.OpenMessagesPerLeg, ++_lastSender);
         var isKnown = messages.TryFind(frame.MessageId, out var open);
         if (frame.IsLastPiece && frame.Continuation == '#')
         {
@@ -86,15 +89,33 @@ internal sealed class MsrpSwitch(Focus focus)
         open.Next += frame.Body.Length;
         if (open.IsForwarded)
         {
-            _copy.Prepare(open.Message, open.MessageId, frame.Offset + open.Shift, open.ShiftedTotal, open.ContentType, frame.Body, continuation);
+            _copy.Prepare(open.Message, open.CopyId, frame.Offset + open.Shift, open.ShiftedTotal, open.ContentType, frame.Body, continuation, sender: open.Sender);
             return Send(sender, open.Addressee);
         }
 
         var status = open.TryBegin(sender, frame.Body, isEnd, out var beginning);
         if (status != MsrpStatus.Ok || !open.IsForwarded) return status;
-        _copy.Prepare(open.Message, open.MessageId, 1, open.ShiftedTotal, open.ContentType, beginning.Span, continuation);
+        if (IsUnderWay(sender, open.MessageId)) open.CopyId = NewMessageId();
+        _copy.Prepare(open.Message, open.CopyId, 1, open.ShiftedTotal, open.ContentType, beginning.Span, continuation, sender: open.Sender);
         return Send(sender, open.Addressee, open.Wrapped);
     }
+
+    /// <summary>
+    /// Whether the legs have a part of another member's message with this Message-ID. It is the sender's to choose, and others can read it:
+    /// chunks of two messages under one would be put together as the words of the one who began (RFC 4975 7.1.1, MSW-5).
+    /// </summary>
+    private bool IsUnderWay(Participant sender, ReadOnlySpan<byte> messageId)
+    {
+        var members = focus.Participants;
+        for (var i = 0; i < members.Count; i++)
+        {
+            if (members[i] != sender && members[i].OpenMessages is { } messages && messages.HasCopiesOf(messageId)) return true;
+        }
+
+        return false;
+    }
+
+    private byte[] NewMessageId() => Encoding.ASCII.GetBytes(focus.Node.World.Ids.Token(80));
 
     private void Abandon(Participant sender, OpenMessage open)
     {
@@ -106,7 +127,7 @@ internal sealed class MsrpSwitch(Focus focus)
     private void Abort(Participant sender, OpenMessage open)
     {
         if (!open.IsForwarded) return;
-        _copy.PrepareAbort(open.Message, open.MessageId);
+        _copy.PrepareAbort(open.Message, open.CopyId);
         Send(sender, open.Addressee);
     }
 
@@ -118,8 +139,10 @@ internal sealed class MsrpSwitch(Focus focus)
     {
         var copies = 0;
         var status = MsrpStatus.Ok;
-        foreach (var member in focus.Participants)
+        using var scope = _fanout.Begin();
+        for (var i = 0; i < focus.Participants.Count; i++)
         {
+            var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
             if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
             var sent = member.Msrp!.SendChunk(_copy);

@@ -5,13 +5,21 @@ using Confab.Server.Owners;
 namespace Confab.Server.Switch;
 
 /// <summary>A message of which not all chunks have come.</summary>
-internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] contentType, long total)
+internal sealed class OpenMessage(ulong message, ulong sender, byte[] messageId, byte[] contentType, long total)
 {
     private byte[] _head = [];
 
     public ulong Message => message;
 
-    public byte[] MessageId => messageId;
+    public ulong Sender => sender;
+
+    public byte[] MessageId { get; } = messageId;
+
+    /// <summary>
+    /// The Message-ID of its copies: the sender's, unless a message of another member that is under way has it. They would be one to whoever
+    /// puts chunks together.
+    /// </summary>
+    public byte[] CopyId { get; set; } = messageId;
 
     public byte[] ContentType => contentType;
 
@@ -59,9 +67,22 @@ internal sealed class OpenMessage(ulong message, byte[] messageId, byte[] conten
 }
 
 /// <summary>The open messages of one member; bounded, the oldest gives way.</summary>
-internal sealed class OpenMessages(int most)
+/// <param name="most">How many.</param>
+/// <param name="sender">The member, as a number.</param>
+internal sealed class OpenMessages(int most, ulong sender)
 {
     private readonly List<OpenMessage> _open = [];
+
+    /// <summary>Whether copies with this Message-ID are under way.</summary>
+    public bool HasCopiesOf(ReadOnlySpan<byte> messageId)
+    {
+        foreach (var open in _open)
+        {
+            if (open.IsForwarded && messageId.SequenceEqual(open.CopyId)) return true;
+        }
+
+        return false;
+    }
 
     public bool TryFind(ReadOnlySpan<byte> messageId, [NotNullWhen(true)] out OpenMessage? found)
     {
@@ -85,7 +106,7 @@ internal sealed class OpenMessages(int most)
             _open.RemoveAt(0);
         }
 
-        var open = new OpenMessage(message, frame.MessageId.ToArray(), frame.ContentType.ToArray(), frame.Range.Total);
+        var open = new OpenMessage(message, sender, frame.MessageId.ToArray(), frame.ContentType.ToArray(), frame.Range.Total);
         _open.Add(open);
         return open;
     }

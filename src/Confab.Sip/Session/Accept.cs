@@ -68,7 +68,7 @@ public sealed partial class SipSession
         State = SessionState.Established;
         Dialog!.HeardOn(flow);
         if (_byeAfterAck) Bye(_byeHeaders);
-        else if (_offer != _modify) _user.OnConfirmed(this);
+        else if (_offer != _modify) _user.OnConfirmed(this, ack);
     }
 
     private void Provisional(int status, HeadersWriter? more)

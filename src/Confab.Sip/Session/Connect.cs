@@ -122,6 +122,7 @@ public sealed partial class SipSession : IClientTransactionUser
             return;
         }
 
+        if (GoOn(response)) return;
         State = SessionState.Ended;
         StopCancelling();
         _user.OnRefused(this, response.Status, response);

@@ -38,11 +38,14 @@ public interface ISipSessionUser
     /// <summary>Our INVITE was accepted; its ACK has been sent.</summary>
     void OnAnswered(SipSession session, SipResponse response);
 
+    /// <summary>Whether a redirection (3xx) is followed to this Contact of it; one that names none to follow is a refusal (RFC 3261 8.1.3.4).</summary>
+    bool Follows(SipSession session, int status, NameAddr contact) => false;
+
     /// <summary>Our INVITE came to nothing: a final response of 300 to 699, or none (then <paramref name="response"/> is null).</summary>
     void OnRefused(SipSession session, int status, SipResponse? response);
 
-    /// <summary>The peer acknowledged our 2xx.</summary>
-    void OnConfirmed(SipSession session);
+    /// <summary>The peer acknowledged our 2xx; the ACK has the answer where the 2xx had the offer.</summary>
+    void OnConfirmed(SipSession session, SipRequest ack);
 
     /// <summary>The peer gave its INVITE up before we answered; 487 has been sent.</summary>
     void OnCancelled(SipSession session);

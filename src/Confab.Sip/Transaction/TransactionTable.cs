@@ -13,6 +13,11 @@ public interface ITransactionUser
     /// <summary>An ACK of a 2xx: a transaction of its own that has no answer (RFC 3261 13.2.2.4).</summary>
     void OnAck(SipRequest ack, Flow flow);
 
+    /// <summary>
+    /// Whether this request ends something that the owner holds, so that it has room where no other has: to hear it makes more room.
+    /// </summary>
+    bool MakesRoom(SipRequest request) => false;
+
     /// <summary>No transaction is left; told in a letter of its own, after all that the last one brought about.</summary>
     void OnIdle();
 }
@@ -36,8 +41,11 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
     /// <summary>The Call-IDs of all that is pending, some more than once.</summary>
     public IEnumerable<Text> CallIds => _servers.Values.Select(static s => s.Request.CallId).Concat(_clients.Values.Select(static c => c.Request.CallId));
 
-    /// <summary>Whether <see cref="Limits.TransactionsPerOwner"/> allows one more.</summary>
-    public bool HasRoom => Count < mailbox.World.Limits.TransactionsPerOwner;
+    /// <summary>
+    /// Whether <see cref="Limits.TransactionsPerOwner"/> allows one more of a peer. What we ask of others is not counted: it is bounded by the
+    /// group, and a large one being invited or released must still be able to be left.
+    /// </summary>
+    public bool HasRoom => _servers.Count < mailbox.World.Limits.TransactionsPerOwner;
 
     public void OnResponse(SipResponse response, Flow flow)
     {
@@ -60,7 +68,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
             return;
         }
 
-        if (!HasRoom)
+        if (!HasRoom && !user.MakesRoom(request))
         {
             transport.RefuseOverload(request, flow);
             return;

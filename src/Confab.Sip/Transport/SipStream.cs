@@ -69,7 +69,7 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
     private void RefuseAndClose(byte[] head, Fault fault)
     {
         _unframeable = true;
-        transport.LogUnframed(flow.Remote, fault.Reason);
+        transport.TellUnframed(flow, fault.Reason);
         _ = SipParser.TryParse(head, transport.World.Limits.SipHeaderCount, out var message, out _);
         if (message is SipRequest request) transport.Refuse(request, flow, fault.Status, fault.Reason);
         flow.CloseWhenSent();

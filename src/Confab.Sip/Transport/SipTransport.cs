@@ -34,12 +34,14 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     /// <summary>When one whom we had no room for may come again.</summary>
     private const int RetryAfterSeconds = 10;
 
-    private readonly List<Listening> _listening = [];
+    private readonly List<Port> _listening = [];
     private readonly ConcurrentDictionary<Flow, SipStream> _streams = new();
     private readonly ConnectionPool _connections;
     private readonly byte[] _tagKey = new byte[16];
     private readonly ITimer _idle;
     private readonly ILogger _log;
+    private readonly LogRate _faults;
+    private readonly LogRate _strays;
     private int _watchesIdle;
 
     public SipTransport(World world, ISipReceiver receiver, string serverToken)
@@ -51,6 +53,8 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         world.Ids.Fill(_tagKey);
         _idle = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _log = world.Loggers.CreateLogger("Confab.Sip.Transport");
+        _faults = new LogRate(world.Time);
+        _strays = new LogRate(world.Time);
     }
 
     public World World { get; }
@@ -67,9 +71,12 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         IListener listener = transport == Runtime.Transport.Udp
             ? World.Network.Bind(local, this)
             : World.Network.Listen(local, transport, Open);
-        _listening.Add(new Listening(transport, listener, advertise));
+        _listening.Add(new Port(transport, listener, advertise));
         return listener.Local;
     }
+
+    /// <summary>Where we listen.</summary>
+    public IEnumerable<IPEndPoint> Listening => _listening.Select(static l => l.Listener.Local);
 
     public void Dispose()
     {
@@ -190,13 +197,18 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         {
             if (message is SipRequest request) Receiver.OnRequest(request, flow);
             else if (IsOurs(message, flow)) Receiver.OnResponse((SipResponse)message, flow);
-            else LogStray(flow.Remote);
+            else if (_strays.Allows(out var heldBack)) LogStray(flow.Remote, heldBack);
         }
         else
         {
-            LogMalformed(flow.Remote, fault.Reason, fault.Offset);
+            if (_faults.Allows(out var heldBack)) LogMalformed(flow.Remote, fault.Reason, fault.Offset, heldBack);
             if (message is SipRequest answerable) Refuse(answerable, flow, fault.Status, fault.Reason);
         }
+    }
+
+    internal void TellUnframed(Flow flow, string reason)
+    {
+        if (_faults.Allows(out var heldBack)) LogUnframed(flow.Remote, reason, heldBack);
     }
 
     /// <summary>503: too much is under way; told before any work is spent on the request (RFC 3261 21.5.4).</summary>
@@ -281,7 +293,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     private bool Fits(IPAddress address) => _listening.Count == 0 || _listening.Exists(l => l.Listener.Local.AddressFamily == address.AddressFamily);
 
     /// <summary>The listener that the flow came from; for a connection that we made, the one of its transport and address family.</summary>
-    private Listening? ListeningFor(Flow flow) =>
+    private Port? ListeningFor(Flow flow) =>
         _listening.Find(l => l.Transport == flow.Transport && l.Listener.Local.Equals(flow.Local))
         ?? _listening.Find(l => l.Transport == flow.Transport && l.Listener.Local.AddressFamily == flow.Local.AddressFamily);
 
@@ -290,14 +302,14 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     private IDatagramPort? PortFor(IPAddress address) =>
         _listening.Find(l => l.Listener is IDatagramPort && l.Listener.Local.AddressFamily == address.AddressFamily)?.Listener as IDatagramPort;
 
-    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "A connection from {Remote} cannot be framed and is closed: {Reason}")]
-    internal partial void LogUnframed(IPEndPoint remote, string reason);
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "A connection from {Remote} cannot be framed and is closed: {Reason} (faults not logged before: {HeldBack})")]
+    private partial void LogUnframed(IPEndPoint remote, string reason, long heldBack);
 
-    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "A message from {Remote} is malformed at octet {Offset}: {Reason}")]
-    private partial void LogMalformed(IPEndPoint remote, string reason, int offset);
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "A message from {Remote} is malformed at octet {Offset}: {Reason} (faults not logged before: {HeldBack})")]
+    private partial void LogMalformed(IPEndPoint remote, string reason, int offset, long heldBack);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "A response from {Remote} is dropped: its Via is none of ours")]
-    private partial void LogStray(IPEndPoint remote);
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "A response from {Remote} is dropped: its Via is none of ours (not logged before: {HeldBack})")]
+    private partial void LogStray(IPEndPoint remote, long heldBack);
 
-    private sealed record Listening(Runtime.Transport Transport, IListener Listener, string? Advertise);
+    private sealed record Port(Runtime.Transport Transport, IListener Listener, string? Advertise);
 }

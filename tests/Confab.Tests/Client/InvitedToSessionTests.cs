@@ -23,6 +23,20 @@ public sealed class InvitedToSessionTests
         """.ReplaceLineEndings("\r\n");
 
     [Fact]
+    public void An_invitation_without_a_Contact_is_refused_and_the_user_hears_nothing_of_it()
+    {
+        using var scene = new Scene().Registered();
+        scene.Peer.Request(
+            "INVITE",
+            "sip:alice@192.0.2.11",
+            "From: <sip:bob@example.com>;tag=inviter\nTo: <sip:alice@example.com>\nCall-ID: bare-1\nCSeq: 1 INVITE\nContent-Type: application/sdp",
+            ScriptedPeer.Sdp("actpass"));
+        scene.Peer.Expect("SIP/2.0 400");
+        Assert.Empty(scene.Events());
+        scene.Peer.ExpectSilence();
+    }
+
+    [Fact]
     public void IMC_INV_RING_and_TERM_R1_to_R4_the_180_says_who_we_are()
     {
         using var scene = new Scene().Registered();

@@ -90,6 +90,105 @@ public sealed class StartSessionTests
     }
 
     [Fact]
+    public void IMC_GEN_11_a_302_to_a_focus_is_followed_in_the_same_call()
+    {
+        using var scene = new Scene();
+        var calling = scene.Client.GroupAsync(["sip:bob@example.com"]);
+        var first = scene.Peer.Expect("INVITE sip:conference-factory@example.com SIP/2.0");
+        scene.Peer.Answer(first, 302, "Contact: <sip:second@198.51.100.5>;isfocus;q=0.2, <sip:room@198.51.100.5>;isfocus;q=0.9, <sip:elsewhere@198.51.100.5>");
+        scene.Peer.Expect("ACK sip:conference-factory@example.com");
+        var next = scene.Peer.Expect("INVITE sip:room@198.51.100.5 SIP/2.0");
+        Assert.Equal(first["Call-ID"], next["Call-ID"]);
+        Assert.Equal(first["From"], next["From"]);
+        Assert.Equal(first["To"], next["To"]);
+        Assert.Equal("2 INVITE", next["CSeq"]);
+        Assert.NotEqual(first.Branch, next.Branch);
+        Assert.Equal(first.Body, next.Body);
+        scene.Peer.Answer(next, 503);
+        scene.Peer.Expect("ACK");
+        var last = scene.Peer.Expect("INVITE sip:second@198.51.100.5 SIP/2.0");
+        scene.Peer.Answer(last, 200, "Contact: <sip:second@198.51.100.5>;isfocus", ScriptedPeer.Sdp(), tag: "roomtag");
+        scene.Peer.Expect("ACK sip:second@198.51.100.5");
+        Assert.True(calling.Result().IsEstablished);
+    }
+
+    [Theory]
+    [InlineData("Contact: <sip:room@198.51.100.5>")]
+    [InlineData("Contact: <sips:room@198.51.100.5>;isfocus")]
+    [InlineData("Contact: <tel:+123>;isfocus")]
+    [InlineData("Contact: <sip:bob@example.com>;isfocus")]
+    [InlineData("Contact: *")]
+    [InlineData("")]
+    public void IMC_GEN_11_a_302_to_anything_else_is_a_refusal(string contact)
+    {
+        using var scene = new Scene();
+        var calling = scene.Client.CallAsync("sip:bob@example.com");
+        scene.Peer.Answer(scene.Peer.Expect("INVITE"), 302, contact);
+        scene.Peer.Expect("ACK");
+        scene.Peer.ExpectSilence();
+        Assert.Equal(302, calling.Result().Status);
+    }
+
+    [Fact]
+    public void IMC_GEN_11_redirections_end_whether_they_lead_in_a_circle_or_ever_on()
+    {
+        using var scene = new Scene();
+        var circle = scene.Client.CallAsync("sip:bob@example.com");
+        scene.Peer.Answer(scene.Peer.Expect("INVITE sip:bob@"), 302, "Contact: <sip:a@198.51.100.5>;isfocus");
+        scene.Peer.Expect("ACK");
+        scene.Peer.Answer(scene.Peer.Expect("INVITE sip:a@"), 302, "Contact: <sip:bob@example.com>;isfocus, <sip:a@198.51.100.5>;isfocus");
+        scene.Peer.Expect("ACK");
+        Assert.Equal(302, circle.Result().Status);
+
+        var line = scene.Client.CallAsync("sip:bob@example.com");
+        for (var i = 0; i <= 5; i++)
+        {
+            scene.Peer.Answer(scene.Peer.Expect("INVITE"), 302, $"Contact: <sip:t{i}@198.51.100.5>;isfocus");
+            scene.Peer.Expect("ACK");
+        }
+
+        scene.Peer.ExpectSilence();
+        Assert.Equal(302, line.Result().Status);
+    }
+
+    [Fact]
+    public void IMC_GEN_11_a_call_that_was_given_up_follows_nothing()
+    {
+        using var scene = new Scene();
+        using var patience = new CancellationTokenSource();
+        _ = scene.Client.CallAsync("sip:bob@example.com", cancellationToken: patience.Token);
+        var invite = scene.Peer.Expect("INVITE");
+        patience.Cancel();
+        scene.World.Run();
+        scene.Peer.Answer(invite, 302, "Contact: <sip:room@198.51.100.5>;isfocus");
+        scene.Peer.Expect("ACK");
+        scene.Peer.ExpectSilence();
+    }
+
+    [Fact]
+    public void What_asks_for_TLS_is_refused_before_anything_is_sent()
+    {
+        using var scene = new Scene();
+        Assert.Contains("asks for TLS", Assert.Throws<ArgumentException>(() => { _ = scene.Client.CallAsync("sips:bob@example.com"); }).Message, StringComparison.Ordinal);
+        Assert.Contains("asks for TLS", ImAddress.Problem("sips:bob@example.com"), StringComparison.Ordinal);
+        Assert.Null(ImAddress.Problem("sip:bob@example.com"));
+        scene.Peer.ExpectSilence();
+    }
+
+    [Fact]
+    public void An_answer_with_a_path_that_asks_for_TLS_is_acknowledged_and_ended()
+    {
+        using var scene = new Scene();
+        var calling = scene.Client.CallAsync("sip:bob@example.com");
+        scene.Peer.Answer(
+            scene.Peer.Expect("INVITE"), 200, "Contact: <sip:one@198.51.100.5;transport=tcp>", ScriptedPeer.Sdp().Replace("a=path:msrp:", "a=path:msrps:", StringComparison.Ordinal));
+        scene.Peer.Expect("ACK");
+        scene.Peer.Expect("BYE");
+        Assert.Equal(SessionFailure.Media, calling.Result().Failure);
+        Assert.Null(scene.Peer.Msrp);
+    }
+
+    [Fact]
     public void A_repeated_200_gets_the_same_ack_again()
     {
         using var scene = new Scene();

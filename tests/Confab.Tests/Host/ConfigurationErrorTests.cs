@@ -62,7 +62,7 @@ public sealed class ConfigurationErrorTests
             e.StartsWith($"{key}: \"{value}\" is not allowed", StringComparison.Ordinal) && e.Contains(allowed, StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("Sip:Listen:0=udp://0.0.0.0:0")]
+    [InlineData("Sip:Listen:0=tcp://0.0.0.0:0")]
     [InlineData("Sip:Listen:0=tcp://[::1]:5060")]
     [InlineData("Msrp:Listen:0=tcp://[::]:65535")]
     [InlineData("Http:Listen:0=http://localhost:0")]
@@ -151,6 +151,26 @@ public sealed class ConfigurationErrorTests
     [Fact]
     public void A_file_that_is_not_there_is_named() =>
         Assert.Contains("nowhere.json: the configuration file cannot be read", ServerConfiguration.Load("nowhere.json", [], []).Errors[0].ToString(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("udp://0.0.0.0:5060")]
+    [InlineData("udp://[::]:0")]
+    public void A_datagram_listener_on_every_address_needs_a_name_for_peers(string listen)
+    {
+        Assert.Contains(Load($"Sip:Listen:0={listen}"), e =>
+            e.StartsWith($"Sip:Listen:0: \"{listen}\" is not allowed without Sip:Advertise", StringComparison.Ordinal) && e.Contains("allowed: that, or udp:// with one address", StringComparison.Ordinal));
+        Assert.Empty(Load($"Sip:Listen:0={listen}", "Sip:Advertise=im.example.com"));
+    }
+
+    [Fact]
+    public void Behind_a_proxy_peers_must_be_told_where_MSRP_is()
+    {
+        string[] settings = ["Sip:Listen:0=tcp://0.0.0.0:5060", "Sip:OutboundProxy=10.0.0.1:5060", "Msrp:Listen:0=tcp://0.0.0.0:2855"];
+        Assert.Contains(Load(settings), e => e.StartsWith("Msrp:Listen:0: \"tcp://0.0.0.0:2855\" is not allowed with Sip:OutboundProxy", StringComparison.Ordinal));
+        Assert.Empty(Load([.. settings, "Msrp:Advertise=im.example.com"]));
+        Assert.Empty(Load([.. settings, "Sip:Advertise=im.example.com"]));
+        Assert.Empty(Load([.. settings, "Sip:Listen:1=udp://10.0.0.2:5060"]));
+    }
 
     static string[] Load(params string[] settings) => [.. ServerConfiguration.Load(null, [], settings).Errors.Select(e => e.ToString())];
 }

@@ -79,6 +79,37 @@ public sealed class SocketLimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_that_is_disposed_listens_no_more()
+    {
+        var stream = _loopback.Listen(static _ => new Ears());
+        var datagrams = _loopback.Bind(new Deaf());
+        _loopback.Network.Dispose();
+        await Assert.ThrowsAnyAsync<IOException>(() => _loopback.Connect(stream.Local, new Ears()));
+        Assert.ThrowsAny<SocketException>(() => _loopback.Bare(stream.Local));
+        using var again = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        again.Bind(datagrams.Local);
+    }
+
+    [Theory]
+    [InlineData(Transport.Tls)]
+    [InlineData(Transport.Ws)]
+    [InlineData(Transport.Wss)]
+    public async Task What_asks_for_TLS_is_never_served_in_the_clear(Transport transport)
+    {
+        Assert.Throws<NotSupportedException>(() => _loopback.Network.Listen(new IPEndPoint(IPAddress.Loopback, 0), transport, static _ => new Ears()));
+        var accepted = 0;
+        using var listener = _loopback.Listen(_ =>
+        {
+            accepted++;
+            return new Ears();
+        });
+        var told = new TaskCompletionSource<EndReason>();
+        _loopback.Network.Connect(listener.Local, transport, _ => throw new InvalidOperationException("connected"), told.SetResult);
+        Assert.Equal(EndReason.Unreachable, await told.Task.WaitAsync(Loopback.Patience));
+        Assert.Equal(0, accepted);
+    }
+
+    [Fact]
     public async Task A_peer_that_resets_ends_as_lost()
     {
         var heard = new Ears();
@@ -98,6 +129,13 @@ public sealed class SocketLimitsTests : IDisposable
         Assert.Equal([IPAddress.Parse("192.0.2.7")], await Resolve("192.0.2.7"));
         Assert.Contains(IPAddress.Loopback, await Resolve("localhost"));
         Assert.Empty(await Resolve(new string('x', 300)));
+    }
+
+    private sealed class Deaf : IDatagramHandler
+    {
+        public void OnReceived(ReadOnlySpan<byte> datagram, Flow flow)
+        {
+        }
     }
 
     private Task<IReadOnlyList<IPAddress>> Resolve(string host)

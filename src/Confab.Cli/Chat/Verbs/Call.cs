@@ -15,7 +15,7 @@ static class Call
 
         if (Addresses.Complete(typed, chat.Domain) is not { } address)
         {
-            chat.Show(new Problem(Verb.Name, 0, $"'{typed}' is no address; one looks like bob or sip:bob@example.com."));
+            chat.Show(new Problem(Verb.Name, 0, Addresses.Problem(typed)));
             return;
         }
 

@@ -18,7 +18,7 @@ static class Group
         {
             if (Addresses.Complete(typed, chat.Domain) is not { } address)
             {
-                chat.Show(new Problem(Verb.Name, 0, $"'{typed}' is no address; one looks like bob or sip:bob@example.com. Nobody was invited."));
+                chat.Show(new Problem(Verb.Name, 0, $"{Addresses.Problem(typed)} Nobody was invited."));
                 return;
             }
 

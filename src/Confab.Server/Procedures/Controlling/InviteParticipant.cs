@@ -39,7 +39,7 @@ internal static class InviteParticipant
         var fork = invitee.Fork = new Fork(invitee);
         for (var i = 0; i < targets.Count; i++)
         {
-            if (i > 0 && !focus.Owner.Transactions.HasRoom) return; // his best device alone
+            if (i > 0 && focus.Owner.Transactions.Count >= node.World.Limits.TransactionsPerOwner) return; // his best device alone
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
@@ -58,9 +58,12 @@ internal static class InviteParticipant
         invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
         invitee.State = ParticipantState.Connected;
         invitee.Focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut);
-        NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
-        if (!invitee.Focus.IsGroup) StartOneToOneSession.OnAnswered(invitee);
+        if (invitee.Focus.IsGroup) StartLeg(invitee, media);
+        else StartOneToOneSession.OnAnswered(invitee, media);
     }
+
+    /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
+    public static void StartLeg(Participant invitee, MsrpMedia media) => NegotiateMedia.StartLeg(invitee, media, weConnect: media.Setup != SetupRole.Active);
 
     public static void OnRefused(Participant invitee, int status, SipResponse? response)
     {

@@ -16,14 +16,15 @@ internal static class ModifySession
     public static void Run(Participant participant, IServerTransaction transaction)
     {
         var request = transaction.Request;
+        SessionDescription? sdp = null;
         var isSame = request.Body.IsEmpty
             || (BodyEncoding.TryDecode(request, participant.Focus.Node.World.Limits.SipBodyBytes, out var body, out _)
-                && SessionDescription.TryParse(body.Span, out var sdp, out _)
+                && SessionDescription.TryParse(body.Span, out sdp, out _)
                 && MsrpMedia.TryFrom(sdp, out var media, out _)
                 && participant.Remote is { } known
                 && media.Path.SequenceEqual(known.Path)
                 && media.Direction == known.Direction);
-        if (isSame) participant.Session.AcceptModify("application/sdp", participant.LocalSdp);
+        if (isSame) participant.Session.AcceptModify("application/sdp", NegotiateMedia.ComposeAgain(participant, sdp));
         else participant.Session.RefuseModify(StatusCode.NotAcceptableHere, NegotiateMedia.Incompatible(participant.Focus.Node));
     }
 }

@@ -10,10 +10,10 @@ using Confab.Sip.Message;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>What an INVITE's body carries.</summary>
-/// <param name="Sdp">The session description.</param>
-/// <param name="Media">Its MSRP line.</param>
-/// <param name="Others">The other parts of a multipart body.</param>
-internal sealed record Offer(SessionDescription Sdp, MsrpMedia Media, IReadOnlyList<BodyPart> Others);
+/// <param name="Sdp">The session description; null where the inviter leaves the offer to us (RFC 3261 13.2.1).</param>
+/// <param name="Media">Its MSRP line; null without a description.</param>
+/// <param name="Others">The other parts of a multipart body, or the body where it is no description.</param>
+internal sealed record Offer(SessionDescription? Sdp, MsrpMedia? Media, IReadOnlyList<BodyPart> Others);
 
 /// <summary>Why an INVITE's body is refused.</summary>
 /// <param name="Status">The SIP status.</param>
@@ -41,8 +41,14 @@ internal static class NegotiateMedia
     public static bool TryRead(Node node, SipRequest invite, bool isGroup, out Offer offer, out Refusal refusal)
     {
         offer = null!;
-        if (!TryParts(node, invite, out var sdpBytes, out var others, out refusal)) return false;
-        if (!SessionDescription.TryParse(sdpBytes.Span, out var sdp, out var fault))
+        if (!TryParts(node, invite, isGroup, out var sdpBytes, out var others, out refusal)) return false;
+        if (sdpBytes is not { } bytes)
+        {
+            offer = new Offer(null, null, others);
+            return true;
+        }
+
+        if (!SessionDescription.TryParse(bytes.Span, out var sdp, out var fault))
         {
             refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
             return false;
@@ -58,12 +64,12 @@ internal static class NegotiateMedia
         return true;
     }
 
-    /// <summary>The answer of an invitee; false for one that no message could be sent by.</summary>
-    public static bool TryReadAnswer(Participant invitee, SipResponse response, [NotNullWhen(true)] out MsrpMedia? media)
+    /// <summary>The answer to our offer, in the 2xx of an invitee or the ACK of a caller; false for one that no message could be sent by.</summary>
+    public static bool TryReadAnswer(Participant invitee, SipMessage message, [NotNullWhen(true)] out MsrpMedia? media)
     {
         media = null;
-        var offered = invitee.Focus.IsGroup ? s_groupTypes : StartOneToOneSession.Caller(invitee.Focus)?.Offer!.Media.AcceptTypes ?? [];
-        return BodyEncoding.TryDecode(response, invitee.Focus.Node.World.Limits.SipBodyBytes, out var body, out _)
+        var offered = invitee.Focus.IsGroup ? s_groupTypes : StartOneToOneSession.Caller(invitee.Focus)?.Offer!.Media?.AcceptTypes ?? [];
+        return BodyEncoding.TryDecode(message, invitee.Focus.Node.World.Limits.SipBodyBytes, out var body, out _)
             && SessionDescription.TryParse(body.Span, out var sdp, out _) && MsrpMedia.TryFrom(sdp, out media, out _) && IsUsable(media) && Takes(media, offered);
     }
 
@@ -85,6 +91,29 @@ internal static class NegotiateMedia
         return Compose(invitee.Focus.Node, media, null, flow);
     }
 
+    /// <summary>Our offer in the 200 to an INVITE that had none (RFC 3261 13.2.1); its answer comes in the ACK.</summary>
+    /// <param name="caller">Who left it to us.</param>
+    /// <param name="others">In 1-1 what the other party can take; null in a group.</param>
+    public static byte[] ComposeLateOffer(Participant caller, MsrpMedia? others)
+    {
+        var flow = caller.Session.Offer!.Flow;
+        return caller.LocalSdp = ComposeOffer(caller, caller.Msrp ??= Open(caller, flow), flow, others);
+    }
+
+    /// <summary>
+    /// What we say in a re-INVITE's 200: our description of this leg again. Where it answers an offer it has that offer's media lines, and says
+    /// who connects as it was agreed: an answer cannot leave that open (RFC 4145 4.1).
+    /// </summary>
+    public static byte[] ComposeAgain(Participant participant, SessionDescription? offer)
+    {
+        if (offer is null || !SessionDescription.TryParse(participant.LocalSdp, out var known, out _) || !MsrpMedia.TryFrom(known, out var media, out _)) return participant.LocalSdp;
+        if (media.Setup == SetupRole.ActPass) media = media with { Setup = participant.Remote?.Setup == SetupRole.Active ? SetupRole.Passive : SetupRole.Active };
+        var origin = known.Origin;
+        var again = SessionDescription.ForMsrp(origin.UserName, origin.SessionId, origin.Version, origin.Address, media, offer).ToBytes();
+        if (again.AsSpan().SequenceEqual(participant.LocalSdp)) return again;
+        return participant.LocalSdp = SessionDescription.ForMsrp(origin.UserName, origin.SessionId, origin.Version + 1, origin.Address, media, offer).ToBytes();
+    }
+
     /// <summary>Our answer to a caller: the types chosen from his offer; his setup role decides who connects.</summary>
     /// <param name="caller">Whose offer it was.</param>
     /// <param name="offer">That offer.</param>
@@ -92,13 +121,14 @@ internal static class NegotiateMedia
     public static byte[] ComposeAnswer(Participant caller, Offer offer, MsrpMedia? others)
     {
         var flow = caller.Session.Offer!.Flow;
-        var offered = offer.Media.AcceptTypes.Count > 0 ? offer.Media.AcceptTypes : s_anyTypes;
+        var theirs = offer.Media!;
+        var offered = theirs.AcceptTypes.Count > 0 ? theirs.AcceptTypes : s_anyTypes;
         var own = caller.Focus.IsGroup ? s_groupTypes : others is { AcceptTypes.Count: > 0 } ? others.AcceptTypes : s_anyTypes;
         var ownWrapped = others is { AcceptWrappedTypes.Count: > 0 } ? others.AcceptWrappedTypes : s_anyWrapped;
-        var media = Ours(caller, caller.Msrp ??= Open(caller, flow), flow, offer.Media.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
+        var media = Ours(caller, caller.Msrp ??= Open(caller, flow), flow, theirs.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
         {
             AcceptTypes = AcceptList.Intersect(offered, own),
-            AcceptWrappedTypes = AcceptList.Intersect(offer.Media.AcceptWrappedTypes, ownWrapped),
+            AcceptWrappedTypes = AcceptList.Intersect(theirs.AcceptWrappedTypes, ownWrapped),
         };
         return caller.LocalSdp = Compose(caller.Focus.Node, media, offer.Sdp, flow);
     }
@@ -116,22 +146,18 @@ internal static class NegotiateMedia
     public static HeadersWriter Incompatible(Node node) => (ref SipWriter writer) =>
         writer.Warning(305, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "MSRP with message/cpim over TCP is needed"u8);
 
-    private static bool IsUsable(MsrpMedia media) => !media.Tls && media.Path.All(static uri => MsrpUri.TryParse(uri, out _));
+    private static bool IsUsable(MsrpMedia media) => !media.Tls && media.Path.All(static path => MsrpUri.TryParse(path, out var uri) && !uri.IsSecure); // TLS is not offered
 
     /// <summary>Whether the two have a type in common; who says nothing takes any.</summary>
     private static bool Takes(MsrpMedia media, IReadOnlyList<string> types) =>
         media.AcceptTypes.Count == 0 || types.Count == 0 || AcceptList.Intersect(types, media.AcceptTypes).Count > 0;
 
-    private static bool TryParts(Node node, SipRequest invite, out ReadOnlyMemory<byte> sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
+    private static bool TryParts(Node node, SipRequest invite, bool isGroup, out ReadOnlyMemory<byte>? sdp, out IReadOnlyList<BodyPart> others, out Refusal refusal)
     {
-        sdp = default;
+        sdp = null;
         others = [];
         refusal = null!;
-        if (invite.Body.IsEmpty)
-        {
-            refusal = new Refusal(StatusCode.NotAcceptableHere, "An offer is needed");
-            return false;
-        }
+        if (invite.Body.IsEmpty) return true;
 
         if (!BodyEncoding.TryDecode(invite, node.World.Limits.SipBodyBytes, out var body, out var packed))
         {
@@ -151,6 +177,12 @@ internal static class NegotiateMedia
             return true;
         }
 
+        if (isGroup && type.Is("application/resource-lists+xml"))
+        {
+            others = [new BodyPart(invite.ContentType.ToString(), null, null, body)];
+            return true;
+        }
+
         if (!type.Is("multipart/mixed") || type.Parameter("boundary") is not { } boundary)
         {
             refusal = new Refusal(StatusCode.UnsupportedMediaType, "", static (ref SipWriter writer) => writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed"));
@@ -165,13 +197,7 @@ internal static class NegotiateMedia
 
         if (!TryUnpack(node, ref parts, out refusal)) return false;
         var described = parts.FirstOrDefault(static part => ContentType.TryParse(part.ContentType, out var t, out _) && t.Is("application/sdp"));
-        if (described is null)
-        {
-            refusal = new Refusal(StatusCode.NotAcceptableHere, "An offer is needed");
-            return false;
-        }
-
-        sdp = described.Content;
+        sdp = described?.Content;
         others = [.. parts.Where(part => part != described)];
         return true;
     }

@@ -1,3 +1,4 @@
+using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
@@ -73,9 +74,19 @@ internal static class RejoinSession
         }
 
         // 6), 6 a) the answer; 7) the 200; 8) his leg in the MSRP Switch
-        var answer = NegotiateMedia.ComposeAnswer(joiner, offer, focus.IsGroup ? null : Other(focus, address)?.Remote);
-        NegotiateMedia.StartLeg(joiner, offer.Media, weConnect: offer.Media.Setup == Content.Sdp.SetupRole.Passive);
-        joiner.Session.Accept("application/sdp", answer);
+        var others = focus.IsGroup ? null : Other(focus, address)?.Remote;
+        if (offer.Media is { } media)
+        {
+            var answer = NegotiateMedia.ComposeAnswer(joiner, offer, others);
+            NegotiateMedia.StartLeg(joiner, media, weConnect: media.Setup == SetupRole.Passive);
+            joiner.Session.Accept("application/sdp", answer);
+        }
+        else
+        {
+            joiner.WhenAnswered = static () => { }; // the answer comes in his ACK (RFC 3261 13.2.1), and nothing else waits for it
+            joiner.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(joiner, others));
+        }
+
         SupersedeOthers(joiner);
 
         // 9), 10) the roster tells the subscribers

@@ -41,13 +41,28 @@ internal static class StartAdhocSession
         }
 
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
-        var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
-        NegotiateMedia.StartLeg(caller, offer.Media, weConnect: offer.Media.Setup == SetupRole.Passive);
-        caller.Session.Accept("application/sdp", answer);
         focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn);
+        if (offer.Media is { } media)
+        {
+            var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
+            NegotiateMedia.StartLeg(caller, media, weConnect: media.Setup == SetupRole.Passive);
+            caller.Session.Accept("application/sdp", answer);
+            InviteAll();
+        }
+        else
+        {
+            // Who comes would be heard by all but him, so they are asked once his answer is there.
+            caller.WhenAnswered = InviteAll;
+            caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, null));
+        }
+
         ReleasePolicy.Start(focus);
-        var history = AttachHistory.Compose(node, invitees);
-        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
+
+        void InviteAll()
+        {
+            var history = AttachHistory.Compose(node, invitees);
+            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
+        }
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>

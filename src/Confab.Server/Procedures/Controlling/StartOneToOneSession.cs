@@ -64,8 +64,8 @@ internal static class StartOneToOneSession
     public static void OnRinging(Participant callee, SipResponse response) =>
         Caller(callee.Focus)?.Session.Ring(response.Status, Asserting(callee));
 
-    /// <summary>The callee accepted: the caller's 200 carries our own answer.</summary>
-    public static void OnAnswered(Participant callee)
+    /// <summary>The callee accepted: the caller's 200 carries our own answer, or our offer where he made none.</summary>
+    public static void OnAnswered(Participant callee, MsrpMedia media)
     {
         var focus = callee.Focus;
         if (Caller(focus) is not { } caller)
@@ -74,15 +74,29 @@ internal static class StartOneToOneSession
             return;
         }
 
-        var answer = NegotiateMedia.ComposeAnswer(caller, caller.Offer!, callee.Remote);
-        caller.State = ParticipantState.Connected;
-        NegotiateMedia.StartLeg(caller, caller.Offer!.Media, weConnect: caller.Offer.Media.Setup == SetupRole.Passive);
-        caller.Session.Accept("application/sdp", answer, Asserting(callee));
+        if (caller.Offer!.Media is { } offered)
+        {
+            InviteParticipant.StartLeg(callee, media);
+            var answer = NegotiateMedia.ComposeAnswer(caller, caller.Offer, media);
+            caller.State = ParticipantState.Connected;
+            NegotiateMedia.StartLeg(caller, offered, weConnect: offered.Setup == SetupRole.Passive);
+            caller.Session.Accept("application/sdp", answer, Asserting(callee));
+            DeliverFirst(caller);
+        }
+        else
+        {
+            // What the callee says meanwhile waits with his leg: there is nobody to hear it yet.
+            caller.State = ParticipantState.Connected;
+            caller.WhenAnswered = () =>
+            {
+                InviteParticipant.StartLeg(callee, media);
+                DeliverFirst(caller);
+            };
+            caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, media), Asserting(callee));
+        }
+
         focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
         ReleasePolicy.Start(focus);
-
-        // A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).
-        if (caller.Offer.Others.FirstOrDefault(IsMessage) is { } first) focus.Switch.Deliver(caller, first.Content.Span);
     }
 
     /// <summary>The callee's refusal reaches the caller with its code (IMS-1TO1-2); what only concerns our own leg does not.</summary>
@@ -107,6 +121,12 @@ internal static class StartOneToOneSession
         }
 
         ReleaseSession.Run(focus);
+    }
+
+    /// <summary>A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).</summary>
+    private static void DeliverFirst(Participant caller)
+    {
+        if (caller.Offer!.Others.FirstOrDefault(IsMessage) is { } first) caller.Focus.Switch.Deliver(caller, first.Content.Span);
     }
 
     private static bool IsMessage(BodyPart part) => CpimCheck.IsCpim(System.Text.Encoding.UTF8.GetBytes(part.ContentType));

@@ -19,7 +19,7 @@ internal static class ReceiveRequest
         else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
         else if (!ServerHeaders.IsAllowed(request.Method)) owner.Answer(transaction, StatusCode.MethodNotAllowed);
         else if (request.Method == SipMethod.Bye) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
-        else if (!request.RequestUri.IsSipOrSips) owner.Answer(transaction, StatusCode.UnsupportedUriScheme);
+        else if (request.RequestUri.Scheme != UriScheme.Sip) owner.Answer(transaction, StatusCode.UnsupportedUriScheme); // sips too: TLS is not offered (RFC 3261 26.2.2)
         else if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (Verify(owner, transaction) is { } originator) TakeInitial(owner, transaction, originator);

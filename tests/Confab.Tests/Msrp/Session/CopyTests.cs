@@ -269,6 +269,27 @@ public sealed class CopyTests : IDisposable
         Assert.Equal((20_000, 2000L * ten.Length), (handler.Count, taken));
     }
 
+    [Fact]
+    public void Who_begins_many_messages_takes_no_place_of_another_sender() // MSW-10
+    {
+        var (leg, _) = _rig.Bound();
+        _rig.In(() =>
+        {
+            for (var i = 1UL; i <= 64; i++) Assert.Equal(SendStatus.Sent, Begin(i, sender: 1, leg));
+            Assert.Equal(SendStatus.Full, Begin(65, sender: 1, leg));
+            Assert.Equal(SendStatus.Sent, Begin(66, sender: 2, leg));
+            Assert.Equal(SendStatus.Full, Begin(67, sender: 2, leg));
+        });
+        for (var i = 3UL; i <= 961; i++) _rig.In(() => Assert.Equal(SendStatus.Sent, Begin(100 + i, sender: i, leg)));
+        _rig.In(() => Assert.Equal(SendStatus.Full, Begin(9999, sender: 9999, leg))); // 1,024 in all
+    }
+
+    private SendStatus Begin(ulong message, ulong sender, Leg leg)
+    {
+        _copy.Prepare(message, "m"u8, 1, -1, "a/b"u8, "x"u8, '+', sender: sender);
+        return leg.Session.SendChunk(_copy);
+    }
+
     private SendStatus Chunk(ulong message, long start, char flag, Leg leg, byte[]? body = null)
     {
         _copy.Prepare(message, Encoding.ASCII.GetBytes($"m{message}"), start, -1, "a/b"u8, body ?? "0123456789"u8, flag);

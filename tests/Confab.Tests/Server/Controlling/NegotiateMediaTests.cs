@@ -23,7 +23,7 @@ public sealed class NegotiateMediaTests : IDisposable
     public void A_packed_offer_is_read()
     {
         Assert.True(TryRead("application/sdp", "deflate", BodyEncodingTests.Pack(Encoding.UTF8.GetBytes(Sdp), "zlib"), out var offer, out _));
-        Assert.Equal(["msrp://192.0.2.1:2855/a;tcp"], offer.Media.Path);
+        Assert.Equal(["msrp://192.0.2.1:2855/a;tcp"], offer.Media!.Path);
     }
 
     [Fact]

@@ -49,6 +49,27 @@ public sealed class EveryEndTests
         ["group: no ACK"] = GroupNoAck,
         ["without a dialog"] = NoDialog,
         ["bad offers"] = BadOffers,
+        ["our offer is answered"] = static rig => OurOffer(rig, static call =>
+        {
+            AckWith(call, call.Sdp("active"));
+            call.Media.Bind();
+            Assert.Contains("200 OK", call.Media.Say("hello"), StringComparison.Ordinal);
+            call.Bye();
+        }),
+        ["our offer is not answered"] = static rig => OurOffer(rig, static call =>
+        {
+            call.Ack();
+            Assert.Equal(1, call.Byes);
+        }),
+        ["our offer is answered with nonsense"] = static rig => OurOffer(rig, static call => AckWith(call, "nonsense")),
+        ["our offer is answered with TLS"] = static rig => OurOffer(rig, static call => AckWith(call, call.Sdp("active", path: "msrps://10.0.0.9:1/x;tcp"))),
+        ["our offer gets no ACK"] = static rig => OurOffer(rig, static call => call.Phone.Rig.Advance(40)),
+        ["our offer is taken back by the callee"] = static rig => OurOffer(rig, static call =>
+        {
+            call.Phone.Rig.Bob.LastCall.Bye();
+            AckWith(call, call.Sdp("active"));
+        }),
+        ["our offer: the caller leaves instead of answering"] = static rig => OurOffer(rig, static call => call.Bye()),
     };
 
     public static TheoryData<string, bool> Ends => [.. s_ends.Keys.SelectMany(static end => (TheoryDataRow<string, bool>[])[new(end, false), new(end, true)])];
@@ -374,12 +395,25 @@ public sealed class EveryEndTests
         }
     }
 
+    private static void OurOffer(ServerRig rig, Action<Call> then)
+    {
+        rig.Alice.IsPolite = false;
+        var call = rig.Alice.Invite(rig.Bob.Address, "");
+        rig.Bob.LastCall.Respond(200);
+        Assert.Equal(200, call.Status);
+        rig.Bob.LastCall.Media.Connect();
+        rig.Bob.LastCall.Media.Say("before the answer");
+        rig.Alice.IsPolite = true;
+        then(call);
+    }
+
+    private static void AckWith(Call call, string answer) => call.InDialog("ACK", more: "Content-Type: application/sdp\r\n", body: answer);
+
     private static void BadOffers(ServerRig rig)
     {
         var alice = rig.Alice;
         Assert.Equal(400, alice.Invite(rig.Bob.Address, "nothing").Status);
         Assert.Equal(415, alice.Invite(rig.Bob.Address, "nothing", "text/plain").Status);
-        Assert.Equal(488, alice.Invite(rig.Bob.Address, "").Status);
         Assert.Equal(488, alice.Invite(rig.Bob.Address, "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n").Status);
         Assert.Equal(433, alice.Invite(rig.Bob.Address, more: "Privacy: user;id\r\n").Status);
         Assert.Equal(420, alice.Invite(rig.Bob.Address, more: "Require: magic\r\n").Status);

@@ -127,5 +127,26 @@ public sealed class HostileMemberTests : IDisposable
         Assert.DoesNotContain("still here", alice.Media.Text + bob.Media.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Nobody_puts_words_into_a_message_of_another_by_its_Message_ID_MSW_5()
+    {
+        var (alice, bob, carol) = _rig.Group();
+        var honest = alice.Media.Cpim("honest, and more");
+        alice.Media.Chunk("m1", 1, "500", honest[..^4], '+');
+        var mine = bob.Media.Cpim("forged words");
+        Assert.Contains("200 OK", bob.Media.Chunk("m1", 1, "500", mine[..^5], '+'), StringComparison.Ordinal); // Bob has seen her Message-ID
+        Assert.Contains("200 OK", bob.Media.Chunk("m1", mine.Length - 4, "500", mine[^5..], '$'), StringComparison.Ordinal);
+        Assert.Contains("200 OK", bob.Media.Send($"Message-ID: m1\r\nByte-Range: 1-{mine.Length}/{mine.Length}\r\nContent-Type: message/cpim\r\n\r\n{mine}\r\n"), StringComparison.Ordinal);
+        Assert.Contains("200 OK", bob.Media.Send("Message-ID: m1\r\nByte-Range: 1-0/*\r\n", '#'), StringComparison.Ordinal);
+        alice.Media.Chunk("m1", honest.Length - 3, "500", honest[^4..], '$');
+
+        var frames = carol.Media.Text.Split("MSRP ").Where(static f => f.Contains(" SEND\r\n", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(5, frames.Length);
+        var hers = frames.Where(static f => f.Contains("Message-ID: m1\r\n", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, hers.Length);
+        Assert.All(hers, static f => Assert.DoesNotContain("words", f, StringComparison.Ordinal));
+        Assert.Equal(2, frames.Except(hers).Select(static f => f.Split("Message-ID: ")[1].Split("\r\n")[0]).Distinct().Count());
+    }
+
     private static int Count(string text, string part) => text.Split(part).Length - 1;
 }

@@ -154,7 +154,7 @@ internal sealed class Party : ISipReceiver, ITransactionUser, IUserAgent, ISipSe
 
     void ISipSessionUser.OnRefused(SipSession session, int status, SipResponse? response) => Tell($"refused {status}{(response is null ? " alone" : "")}");
 
-    void ISipSessionUser.OnConfirmed(SipSession session) => Tell("confirmed");
+    void ISipSessionUser.OnConfirmed(SipSession session, SipRequest ack) => Tell("confirmed");
 
     void ISipSessionUser.OnCancelled(SipSession session) => Tell("cancelled");
 

@@ -57,6 +57,22 @@ public sealed class SipTransportTests : IDisposable
     }
 
     [Fact]
+    public void A_flood_of_malformed_messages_and_stray_responses_fills_no_log()
+    {
+        var flow = _alice.To("10.0.0.1");
+        for (var i = 0; i < 500; i++)
+        {
+            _alice.Send(flow, "no SIP at all\n\n");
+            _alice.Send(flow, $"SIP/2.0 200 OK\nVia: SIP/2.0/UDP elsewhere;branch=z9hG4bK{i}\nFrom: <sip:a@b>;tag=1\nTo: <sip:a@b>;tag=2\nCall-ID: x\nCSeq: 1 BYE\nContent-Length: 0\n\n");
+        }
+
+        Assert.Equal(2 * LogRate.Lines, _sim.Log.Lines.Count(static l => l.Category == "Confab.Sip.Transport"));
+        _sim.Advance(LogRate.Window);
+        _alice.Send(flow, "no SIP at all\n\n");
+        Assert.Contains("(faults not logged before: 480)", _sim.Log.Lines[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void With_rport_the_answer_goes_to_the_port_the_request_came_from()
     {
         _alice.Rebind(7_777);

@@ -1,0 +1,98 @@
+// MESSAGE over UDP, each a transaction of its own with one final response, whatever it says: the work is the transaction layer's. Beside it a
+// bare C responder, and Kamailio answering without state where it is installed.
+using System.Globalization;
+using Confab.Bench.Peers;
+
+namespace Confab.Bench.Sip;
+
+internal static class SipRun
+{
+    private const double WarmUpSeconds = 3;
+    private const string Configuration = "kamailio-stateless.cfg";
+
+    public static void Run(IReadOnlyList<string> servers, int reps, double seconds)
+    {
+        var targets = new List<Target>();
+        try
+        {
+            var port = Places.FreePort();
+            targets.Add(new Target("sipanswer", new RunningProgram(Places.Program("sipanswer"), Text(port)), port));
+            if (PeerRoom.Find("kamailio") is { } kamailio) targets.Add(StartKamailio(kamailio));
+            foreach (var dll in servers)
+            {
+                var server = new ConfabServer(dll, 1);
+                targets.Add(new Target(servers.Count == 1 ? "confab" : $"confab {(char)('A' + targets.Count - 2)}", server.Program, server.UdpPort, server));
+            }
+
+            Thread.Sleep(TimeSpan.FromSeconds(1));
+            foreach (var target in targets) target.Join();
+            foreach (var target in targets) target.Run(WarmUpSeconds);
+            foreach (var target in targets) target.Cost.Clear();
+            for (var i = 0; i < reps; i++)
+            {
+                foreach (var target in targets) target.Run(seconds);
+            }
+
+            Console.WriteLine();
+            Console.WriteLine($"MESSAGE over UDP, a transaction each, {reps} x {Figures.Text(seconds, "0.#")} s in turn");
+            foreach (var target in targets)
+            {
+                Console.Write($"{target.Label,-10} us/transaction {Figures.Of(target.Cost, "0.0")}  last answer {target.Status}, {target.Lost} lost");
+                foreach (var other in targets.Where(t => t != target && !t.Label.StartsWith("confab", StringComparison.Ordinal)))
+                    Console.Write($"  of {other.Label} {Figures.Of([.. target.Cost.Zip(other.Cost, static (a, b) => a / b)], "0.00")}");
+                Console.WriteLine($"  now {Figures.Text(target.Program.ResidentKb / 1024, "0")} MB");
+            }
+        }
+        finally
+        {
+            foreach (var target in targets) target.Dispose();
+        }
+    }
+
+    private static Target StartKamailio(string kamailio)
+    {
+        var port = Places.FreePort();
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, File.ReadAllText(Places.Peer(Configuration)).Replace("@PORT@", Text(port), StringComparison.Ordinal));
+        return new Target("kamailio", new RunningProgram(kamailio, "-DD", "-E", "-f", file), port);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Target(string label, RunningProgram program, int port, IDisposable? owner = null) : IDisposable
+    {
+        private RunningProgram? _load;
+
+        public string Label => label;
+
+        public RunningProgram Program => program;
+
+        /// <summary>CPU us a transaction, a run each.</summary>
+        public List<double> Cost { get; } = [];
+
+        public int Status { get; private set; }
+
+        public int Lost { get; private set; }
+
+        public void Join()
+        {
+            _load = new RunningProgram(Places.Program("sipblast"), "-p", Text(port), "-P", string.Join(',', program.Pids));
+            _load.ReadLine();
+        }
+
+        public void Run(double seconds)
+        {
+            _load!.WriteLine(seconds.ToString(CultureInfo.InvariantCulture));
+            var figures = Array.ConvertAll(_load.ReadLine().Split(' '), static f => double.Parse(f, CultureInfo.InvariantCulture));
+            Cost.Add(figures[2] / figures[0] * 1e6);
+            Lost += (int)figures[3];
+            Status = (int)figures[4];
+        }
+
+        public void Dispose()
+        {
+            _load?.Dispose();
+            (owner ?? program).Dispose();
+        }
+    }
+}
