@@ -63,7 +63,7 @@ public sealed partial class ImClient : ISipReceiver, ITransactionUser, IUserAgen
     private void InDialog(IServerTransaction transaction)
     {
         if (SessionOf(transaction.Request) is { } session && session.Sip.TryTake(transaction)) return;
-        OtherRequests.AnswerInDialog(this, transaction);
+        if (!ReferNotified.Take(this, transaction)) OtherRequests.AnswerInDialog(this, transaction);
     }
 
     private ImSession? SessionOf(SipRequest request) => Sessions.Find(session => session.Sip.Owns(request));

@@ -72,6 +72,9 @@ public sealed partial class ImClient : IAsyncDisposable
 
     internal SessionIdentities Identities { get; }
 
+    /// <summary>REFERs of the user that NOTIFYs may come for.</summary>
+    internal List<ReferUnderWay> Refers { get; } = [];
+
     /// <summary>
     /// Registers, and stays registered until <see cref="UnregisterAsync"/>: refreshes in time, and comes back after a lost connection.
     /// </summary>

@@ -29,6 +29,12 @@ public sealed class ImClientOptions
     /// <summary>MAX-ADHOC-GROUP-SIZE: more invitees than this are not sent (IMC-ADHOC-4).</summary>
     public int MaxAdhocGroupSize { get; init; } = 100;
 
+    /// <summary>Asks to be told nothing of a user who is being added but by the roster (IMC-ADD-3b).</summary>
+    public bool SuppressReferSubscription { get; init; }
+
+    /// <summary>Adds and removes users outside the session's dialog, as RFC 7647 4 has it, rather than inside (IMC-ADD-6).</summary>
+    public bool OutOfDialogRefer { get; init; }
+
     /// <summary>Sessions and invitations at one time; beyond it an invitation is answered 480 (IMC-TERM-1b).</summary>
     public int MaxSessions { get; init; } = 64;
 

@@ -49,6 +49,14 @@ public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 /// <summary>The message was not taken, or a report says that it did not arrive.</summary>
 public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent;
 
+/// <summary>How far the server has come with a user whom it was asked to add.</summary>
+/// <param name="Session">To which session.</param>
+/// <param name="Target">Who.</param>
+/// <param name="Status">The SIP status of the invitation so far: 100 while it is on its way, 200 when the user is in.</param>
+/// <param name="Text">The same for people.</param>
+/// <param name="IsFinal">Whether no other will follow.</param>
+public sealed record ReferProgress(ImSession Session, string Target, int Status, string Text, bool IsFinal) : ImEvent;
+
 /// <summary>Why a session ended.</summary>
 public enum SessionEnd
 {

@@ -76,6 +76,9 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>The methods that the other end allows; null when it does not say.</summary>
     public IReadOnlyList<string>? RemoteAllow { get; internal set; }
 
+    /// <summary>The option tags that the other end supports; null when it does not say.</summary>
+    public IReadOnlyList<string>? RemoteSupported { get; internal set; }
+
     /// <summary>The release of the other end, as its User-Agent or Server header says; null when it does not.</summary>
     public string? PeerRelease { get; internal set; }
 
@@ -84,6 +87,9 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>The identity that the user came back by; null for every other session.</summary>
     internal string? RejoinOf { get; init; }
+
+    /// <summary>Whether it is the session of a pre-defined group: MAX-ADHOC-GROUP-SIZE does not count there (IMC-ADD-MAX3).</summary>
+    internal bool IsPredefined { get; set; }
 
     internal ImClient Client { get; }
 
@@ -117,6 +123,25 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Leaves: ends an established session, gives up one that is not answered yet, declines an invitation. Done when it has ended.</summary>
     public Task<bool> LeaveAsync(CancellationToken cancellationToken = default) =>
         Client.Ask<bool>(answer => LeaveSession.Leave(this, () => answer.TrySetResult(true)), cancellationToken);
+
+    /// <summary>
+    /// Asks the server to invite these users into the session; done with its answer. What comes of a single one is told by
+    /// <see cref="ReferProgress"/>.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    public Task<ReferOutcome> AddAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
+    {
+        foreach (var address in addresses) _ = ImAddress.Parse(address);
+        return Client.Ask<ReferOutcome>(answer => AddUsers.Start(this, addresses, answer), cancellationToken);
+    }
+
+    /// <summary>Asks the server to remove these users from the session; done with its answer.</summary>
+    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    public Task<ReferOutcome> RemoveAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
+    {
+        foreach (var address in addresses) _ = ImAddress.Parse(address);
+        return Client.Ask<ReferOutcome>(answer => RemoveUsers.Start(this, addresses, answer), cancellationToken);
+    }
 
     /// <summary>Says a text; done when the server took it, or not.</summary>
     public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
@@ -158,6 +183,9 @@ public sealed class ImSession : ISipSessionUser
         foreach (var action in WhenEnded) action();
         WhenEnded.Clear();
     }
+
+    /// <summary>Whether the other end says that it supports an extension.</summary>
+    internal bool Supports(string optionTag) => RemoteSupported?.Contains(optionTag, StringComparer.OrdinalIgnoreCase) == true;
 
     /// <summary>Nothing of the dialog is left to be answered.</summary>
     internal void Forget() => Client.Sessions.Remove(this);

@@ -75,6 +75,26 @@ public sealed class Limits
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 
+    /// <summary>Users whom one session remembers, those who left included: twice the largest group; 486 to a REFER that names more.</summary>
+    public int RosterEntries { get; set; } = 20_000;
+
+    /// <summary>REFERs to one session whose senders wait for NOTIFY; beyond it 503. As many as a group that adds users one by one rings at once.</summary>
+    public int ReferSubscriptions { get; set; } = 1_000;
+
+    /// <summary>Subscriptions to the state of one session: two for each member of the largest group; beyond it 503.</summary>
+    public int SubscriptionsPerSession { get; set; } = 20_000;
+
+    /// <summary>
+    /// Subscriptions of one user to the state of one session: one a device, and those of lost devices that have not expired; beyond it 503.
+    /// </summary>
+    public int SubscriptionsPerUser { get; set; } = 8;
+
+    /// <summary>
+    /// Bytes of one document in a NOTIFY, about; a roster that needs more is told in several. It fits a datagram and the message limits of
+    /// clients; about 150 users.
+    /// </summary>
+    public int NotifyBodyBytes { get; set; } = 48 * 1024;
+
     /// <summary>Bindings of one address of record; beyond it 503 to the REGISTER.</summary>
     public int BindingsPerAddress { get; set; } = 16;
 

@@ -96,6 +96,15 @@ public sealed class SessionOptions
     /// <summary>Whether an ad-hoc session ends with its originator (C-49).</summary>
     public bool ReleaseAdhocOnOriginatorLeave { get; set; } = true;
 
+    /// <summary>Whether a subscription to the conference state ends when its subscriber leaves; one who was removed always loses it.</summary>
+    public bool TerminateSubscriptionOnLeave { get; set; } = true;
+
+    /// <summary>
+    /// Seconds between two notifications of changes to one subscriber, 0 to 3600: the first change is told at once, later ones are gathered for
+    /// so long.
+    /// </summary>
+    public int MinNotifyIntervalSeconds { get; set; } = 5;
+
     /// <summary>Seconds from the loss of a leg to the departure of its participant (MSW-13).</summary>
     public int StaleLegSeconds { get; set; } = 120;
 }

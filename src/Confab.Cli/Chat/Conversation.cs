@@ -164,6 +164,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             case Sent { Session: var session }:
                 Show(happened, session);
                 break;
+            case ReferProgress { Session: var session }:
+                Show(happened, session);
+                break;
             case Undelivered { Session: var session }:
                 Show(happened, session);
                 break;

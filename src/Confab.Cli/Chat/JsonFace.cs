@@ -94,6 +94,12 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 Begin(json, "sent", session);
                 WriteFate(json, sent.Id, sent.Status, "");
                 return true;
+            case ReferProgress refer:
+                Begin(json, "refer", session);
+                json.WriteString("target", refer.Target);
+                json.WriteNumber("status", refer.Status);
+                json.WriteBoolean("final", refer.IsFinal);
+                return true;
             case Undelivered undelivered:
                 Begin(json, "undelivered", session);
                 WriteFate(json, undelivered.Id, undelivered.Status, undelivered.Text);

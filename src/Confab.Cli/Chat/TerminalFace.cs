@@ -69,6 +69,15 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case MessageReceived message:
                 Show(message, session);
                 break;
+            case ReferProgress { IsFinal: false } refer:
+                Note($"{session}: {Name(refer.Target)} is being asked.");
+                break;
+            case ReferProgress { Status: >= 200 and < 300 } refer:
+                Note($"{session}: {Name(refer.Target)} is in.");
+                break;
+            case ReferProgress refer:
+                Note($"{session}: {Name(refer.Target)} does not come: {refer.Status} ({Escaped(refer.Text)})");
+                break;
             case Undelivered undelivered:
                 Line($"[red]! {session}: not delivered: {Escaped(undelivered.Text)} ({undelivered.Status})[/]");
                 break;

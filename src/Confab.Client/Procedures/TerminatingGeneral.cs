@@ -27,6 +27,13 @@ internal static class TerminatingGeneral
             session.RemoteAllow = methods;
         }
 
+        if (message.Has(HeaderName.Supported))
+        {
+            var tags = new List<string>();
+            foreach (var tag in message.Headers(HeaderName.Supported)) tags.Add(tag.ToString());
+            session.RemoteSupported = tags;
+        }
+
         // The URI alone; what stands beside it in the header is about it, not of it (C-14a).
         if (message.TryGetAddress(HeaderName.Contact, out var contact))
         {

@@ -27,6 +27,7 @@ static class Rules
         ["Storage:Provider"] = Rule.OneOf(["Sqlite", "Memory"], ["PostgreSql"]),
         ["Session:NumberOfRemainingParticipants"] = Rule.Number(0, 1),
         ["Session:MaxAdhocGroupSize"] = Rule.Number(2, 10_000),
+        ["Session:MinNotifyIntervalSeconds"] = Rule.Number(0, 3600),
         ["Users:*:Address"] = SipAddress,
     };
 

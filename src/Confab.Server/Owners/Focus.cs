@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Server.Procedures.Controlling;
 using Confab.Server.Switch;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
@@ -27,7 +28,8 @@ internal sealed class Focus
         IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
-        Roster = new Roster(owner.Node.World.Time);
+        Roster = new Roster(owner.Node.World.Time, owner.Node.World.Limits.RosterEntries);
+        Subscriptions = new ConferenceSubscriptions(this);
         owner.Focus = this;
         owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
@@ -37,7 +39,7 @@ internal sealed class Focus
 
     public Node Node => Owner.Node;
 
-    public SessionKind Kind { get; }
+    public SessionKind Kind { get; private set; }
 
     public bool IsGroup => Kind != SessionKind.OneToOne;
 
@@ -54,8 +56,16 @@ internal sealed class Focus
     /// <summary>Who is and was in the session.</summary>
     public Roster Roster { get; }
 
+    /// <summary>Who is told of the roster's changes.</summary>
+    public ConferenceSubscriptions Subscriptions { get; }
+
     /// <summary>The Call-IDs of all dialogs.</summary>
-    public IEnumerable<Text> CallIdsInUse => _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId));
+    public IEnumerable<Text> CallIdsInUse =>
+        _participants.SelectMany(static p => p.Sessions).Select(static s => Text.Of(s.CallId))
+            .Concat(Subscriptions.CallIds).Concat(Referrals.Select(static r => Text.Of(r.CallId)));
+
+    /// <summary>REFERs whose senders wait to be told what came of them.</summary>
+    public List<ReferProgress> Referrals { get; } = [];
 
     public bool IsReleased { get; set; }
 
@@ -84,19 +94,33 @@ internal sealed class Focus
         return null;
     }
 
-    /// <summary>The participant of this address, connected or invited; not a leg of his that is on its way out.</summary>
-    public Participant? Present(string address)
-    {
-        foreach (var participant in _participants)
-        {
-            if (participant.Address == address && participant.State != ParticipantState.Leaving) return participant;
-        }
-
-        return null;
-    }
-
     /// <summary>Whether this is how identities look, whether their session lives or not. No user should be called so.</summary>
     public static bool IsIdentityUser(Text user) => user.Length == IdentityPrefix.Length + ((IdentityBits + 4) / 5) && user.Span.StartsWith("sess-"u8);
+
+    /// <summary>The leg by which this user is in the session or on the way in: one that is connected before one that is invited.</summary>
+    public Participant? Present(string address)
+    {
+        Participant? invited = null;
+        foreach (var participant in _participants)
+        {
+            if (participant.Address != address || participant.State == ParticipantState.Leaving) continue;
+            if (participant.State == ParticipantState.Connected) return participant;
+            invited ??= participant;
+        }
+
+        return invited;
+    }
+
+    /// <summary>A 1-1 session to which a third user is added is an ad-hoc one from then on (C-28): with <c>isfocus</c>, and released by its rules.</summary>
+    [Clause("RFC 4579", "5.5", "IMS-ADD-12")]
+    public void BecomeGroup()
+    {
+        if (IsGroup) return;
+        foreach (var participant in _participants) participant.TalksToOne = true;
+        Node.Metrics.SessionEnded(Kind);
+        Kind = SessionKind.AdHoc;
+        Node.Metrics.SessionStarted(Kind);
+    }
 
     /// <summary>The IM Session Identity as peers on this flow reach it.</summary>
     public string Identity(Flow flow) => $"sip:{IdentityUser}@{Node.Transport.SentBy(flow)}{SipTransport.TransportParameter(flow)}";

@@ -89,6 +89,21 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Whether the user has come in by a newer leg: what becomes of this one is no news of him.</summary>
     public bool IsSuperseded { get; set; }
 
+    /// <summary>Whether a REFER of his has been accepted in this dialog: the next is told apart by an id (RFC 3515 2.4.6).</summary>
+    public bool HasReferred { get; set; }
+
+    /// <summary>Whether he knows of one other alone, as his leg began in a 1-1 session: whomever he addresses, he means the room.</summary>
+    public bool TalksToOne { get; set; }
+
+    /// <summary>By whose REFER he is invited; null where the one who started the session invites.</summary>
+    public Referral? Referral { get; init; }
+
+    /// <summary>Told once what his invitation came to: the SIP status.</summary>
+    public Action<int>? WhenDecided { get; set; }
+
+    /// <summary>Told once what the BYE that removed him came to: the SIP status.</summary>
+    public Action<int>? WhenRemoved { get; set; }
+
     /// <summary>How he is being removed, and by whom; what the roster says once his leg is gone.</summary>
     public (DisconnectionMethod Method, string? By) Departure { get; set; }
 

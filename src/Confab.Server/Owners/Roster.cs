@@ -32,7 +32,7 @@ internal enum DisconnectionMethod
 /// back (7.2.2.9). The procedures report each transition once; nobody is dropped while the session lives.
 /// </summary>
 [Clause("RFC 4575", "5.7")]
-internal sealed class Roster(TimeProvider time)
+internal sealed class Roster(TimeProvider time, int most)
 {
     private readonly Dictionary<string, Attendee> _attendees = new(StringComparer.Ordinal);
     private readonly List<Attendee> _order = [];
@@ -44,6 +44,9 @@ internal sealed class Roster(TimeProvider time)
     public IReadOnlyList<Attendee> Attendees => _order;
 
     public Attendee? Find(string address) => _attendees.GetValueOrDefault(address);
+
+    /// <summary>Whether these can be invited: those who are not known yet find a place (<see cref="Limits.RosterEntries"/>).</summary>
+    public bool HasRoom(IEnumerable<string> addresses) => _order.Count + addresses.Count(address => !_attendees.ContainsKey(address)) <= most;
 
     /// <summary>He is invited, by this user; whoever was expelled may come again (IMS-JPOL-3).</summary>
     public void Invite(string address, string by)
@@ -75,6 +78,12 @@ internal sealed class Roster(TimeProvider time)
         Changed?.Invoke(attendee);
     }
 
+    /// <summary>He is being removed: from now on he may not come back of his own accord. What becomes of his leg is told by <see cref="Leave"/>.</summary>
+    public void Expel(string address)
+    {
+        if (Find(address) is { } attendee) attendee.IsExpelled = true;
+    }
+
     /// <summary>He is no longer in the session, or will not come.</summary>
     /// <param name="address">Whose transition it is.</param>
     /// <param name="method">How it came.</param>
@@ -87,13 +96,6 @@ internal sealed class Roster(TimeProvider time)
         attendee.IsExpelled = isExpelled;
         attendee.Disconnected = new Disconnection(method, by, time.GetUtcNow());
         Changed?.Invoke(attendee);
-    }
-
-    /// <summary>The removed participant's leg is gone; who was taken out by another is expelled.</summary>
-    public void Leave(Participant removed)
-    {
-        var (method, by) = removed.Departure;
-        Leave(removed.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
     }
 
     private Attendee Of(string address)

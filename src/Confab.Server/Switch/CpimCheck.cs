@@ -51,6 +51,7 @@ internal static class CpimCheck
                 : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange, Wrapped: wrapped);
         }
 
+        if (sender.TalksToOne) return new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange, Wrapped: wrapped); // C-28
         if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok, Wrapped: wrapped);

@@ -9,6 +9,8 @@ namespace Confab.Sip.Dialog;
 [Clause("RFC 3261", "12.2.1.1", "IMC-LEAVE-1", "IMC-LEAVE-2")]
 public static class RequestInDialog
 {
+    private const int OctetsOfHeaders = 700;
+
     /// <summary>
     /// Sends a request other than INVITE and ACK with the next CSeq of the dialog, over the peer's own connection where it stands, else to
     /// the next hop. A challenge is met where the agent has credentials.
@@ -49,21 +51,21 @@ public static class RequestInDialog
                 location,
                 contentType,
                 body.Span);
-        });
+        }, body.IsEmpty ? 0 : body.Length + OctetsOfHeaders);
     }
 
-    /// <summary>Finds the way to the peer; tells no flow where there is none.</summary>
-    internal static void Reach(IUserAgent agent, Dialog dialog, Action<Flow?, Location?> reached)
+    /// <summary>Finds the way to the peer for a request of about this size (D-06); tells no flow where there is none.</summary>
+    internal static void Reach(IUserAgent agent, Dialog dialog, Action<Flow?, Location?> reached, int size = 0)
     {
         var mailbox = agent.Transactions.Mailbox;
         if (dialog.RouteSet.Count == 0 && agent.Locate(dialog.RemoteTarget) is { } location && location.TryFirstHop(out var hop))
         {
             if (location.Flow is { IsOpen: true } known) reached(known, location);
-            else agent.Transport.Reach(hop, 0, mailbox, found => reached(found, location));
+            else agent.Transport.Reach(hop, size, mailbox, found => reached(found, location));
         }
         else if (dialog.Flow is { IsReliable: true, IsOpen: true }) reached(dialog.Flow, null);
         else if (dialog.Flow is { IsReliable: false } && dialog.RouteSet.Count == 0 && dialog.IsBehindNat) reached(dialog.Flow, null);
-        else agent.Transport.Reach(NextHop(dialog), 0, mailbox, found => reached(found ?? (dialog.Flow.IsOpen ? dialog.Flow : null), null));
+        else agent.Transport.Reach(NextHop(dialog), size, mailbox, found => reached(found ?? (dialog.Flow.IsOpen ? dialog.Flow : null), null));
     }
 
     /// <summary>The URI that the request is sent to: the first route, or else the remote target.</summary>

@@ -11,6 +11,9 @@ public sealed partial class SipSession
     private bool _byeAfterAck;
     private HeadersWriter? _byeHeaders;
 
+    /// <summary>What our BYE was answered, 408 where it was not; 200 where there was nothing to be sent.</summary>
+    public int ByeStatus { get; private set; } = StatusCode.Ok;
+
     /// <summary>
     /// Sends BYE; a callee whose 2xx has no ACK yet waits for it first (RFC 3261 15). Any final answer, and none, end the session.
     /// </summary>
@@ -27,9 +30,10 @@ public sealed partial class SipSession
         if (State != SessionState.Established) return;
         State = SessionState.Leaving;
         RefuseModify(StatusCode.RequestTerminated);
-        RequestInDialog.Send(_agent, Dialog!, SipMethod.Bye, more, (_, _) =>
+        RequestInDialog.Send(_agent, Dialog!, SipMethod.Bye, more, (status, _) =>
         {
             if (State != SessionState.Leaving) return;
+            ByeStatus = status;
             State = SessionState.Ended;
             _user.OnByeDone(this);
         });

@@ -87,11 +87,8 @@ internal sealed partial class CastMember
     private PlainSip InDialog(string method, CastDialog dialog)
     {
         var request = Request(method, dialog.Target, dialog.Local, dialog.Remote, dialog.CallId, ++dialog.CSeq);
-        if (method == "INVITE")
-        {
-            request.Add("Contact", Contact);
-            dialog.Invite = request;
-        }
+        if (method is "INVITE" or "REFER" or "SUBSCRIBE") request.Add("Contact", Contact);
+        if (method == "INVITE") dialog.Invite = request;
 
         request.Add("User-Agent", Release);
         return request;

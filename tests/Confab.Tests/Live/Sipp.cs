@@ -32,6 +32,10 @@ internal sealed class Sipp : IAsyncDisposable
     /// <summary>Starts the group of <c>group.xml</c>.</summary>
     public static Sipp StartGroup(LiveServer server, string name) => server.Keep(Start(server, name, "udp", "-sf", Scenario("group.xml")));
 
+    /// <summary>Comes to a session by its identity, by <c>rejoin.xml</c>.</summary>
+    public static Sipp Rejoin(LiveServer server, string name, string identity) =>
+        server.Keep(Start(server, name, "udp", "-sf", Scenario("rejoin.xml"), "-key", "room", identity));
+
     /// <summary>Waits for a line of the member's log.</summary>
     public Task Logs(string line) => _follow.Line(l => l == line, $"{line} in the log of a member, SIPp having printed {Program.Printed}");
 

@@ -6,6 +6,11 @@ using Confab.Sip.Session;
 
 namespace Confab.Server.Procedures.Controlling;
 
+/// <summary>On whose behalf a user is invited.</summary>
+/// <param name="By">The referrer's IM Address.</param>
+/// <param name="ReferredBy">The value of Referred-By.</param>
+internal sealed record Referral(string By, string ReferredBy);
+
 /// <summary>Inviting a user into a session, and what comes of it: RFC 4579 5.2, 5.5; RFC 5366 5.</summary>
 [Clause("RFC 3325", "9.1", "COM-AOIA-5")]
 [Clause("RFC 4579", "5.2", "IMS-1TO1-1", "IMS-1TO1-4", "IMS-FCTY-5", "IMS-FCTY-8")]
@@ -20,12 +25,14 @@ internal static class InviteParticipant
     /// <param name="caller">In 1-1 the caller: his name is shown, and the types of his offer are offered on.</param>
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
     /// <param name="instance">One device alone, where the caller named it by its GRUU.</param>
+    /// <param name="referral">Whose REFER it is; null where the one who started the session invites.</param>
     /// <param name="history">The list of who else is invited, as <see cref="AttachHistory"/> composed it; null for none.</param>
-    public static void Run(Focus focus, string address, Participant? caller, int hops, string? instance = null, byte[]? history = null)
+    public static void Run(
+        Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null)
     {
         var node = focus.Node;
-        var invitee = new Participant(focus, address, null, isCaller: false);
-        focus.Roster.Invite(address, focus.Originator);
+        var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral };
+        focus.Roster.Invite(address, referral?.By ?? focus.Originator);
         IReadOnlyList<Location> targets = node.OutboundProxy is null
             ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
             : [new Location(address)];
@@ -60,6 +67,7 @@ internal static class InviteParticipant
         invitee.Focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut);
         if (invitee.Focus.IsGroup) StartLeg(invitee, media);
         else StartOneToOneSession.OnAnswered(invitee, media);
+        invitee.WhenDecided?.Invoke(StatusCode.Ok);
     }
 
     /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
@@ -71,12 +79,15 @@ internal static class InviteParticipant
         focus.Remove(invitee);
         if (invitee.IsSuperseded)
         {
+            invitee.WhenDecided?.Invoke(focus.Present(invitee.Address) is null ? status : StatusCode.Ok); // he came in by himself
             if (focus.IsReleased) ReleaseSession.Finish(focus);
             return;
         }
 
-        if (invitee.State == ParticipantState.Leaving) focus.Roster.Leave(invitee);
+        if (invitee.State == ParticipantState.Leaving) RemoveParticipant.TellRoster(invitee);
         else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
+        invitee.WhenDecided?.Invoke(status);
+        if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
         else StartOneToOneSession.OnRefused(focus, status, response);
@@ -85,7 +96,7 @@ internal static class InviteParticipant
     private static Invitation Compose(Participant invitee, Location target, (string ContentType, byte[] Content) body, int hops, string fromName)
     {
         var focus = invitee.Focus;
-        var inviter = focus.Originator;
+        var inviter = invitee.Referral?.By ?? focus.Originator;
         return new Invitation(
             target.RequestUri,
             focus.IsGroup ? FocusUri(focus, target.Flow) : inviter, // C-63
@@ -96,7 +107,7 @@ internal static class InviteParticipant
             {
                 writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");
                 writer.Header(HeaderName.PAssertedIdentity, $"<{inviter}>");
-                if (focus.IsGroup) writer.Header(HeaderName.ReferredBy, $"<{inviter}>");
+                if (focus.IsGroup) writer.Header(HeaderName.ReferredBy, invitee.Referral?.ReferredBy ?? $"<{inviter}>");
             },
             target.Flow,
             focus.Owner.NewCallId(),

@@ -16,10 +16,6 @@ internal static class JoiningPolicy
         SessionKind.OneToOne => focus.InvitedCount == 0,
 
         // who was ever invited or in, the originator included, unless he was expelled and not invited since
-        _ => !attendee.IsExpelled && !IsBeingExpelled(focus, address),
+        _ => !attendee.IsExpelled,
     };
-
-    /// <summary>His BYE is still on its way.</summary>
-    private static bool IsBeingExpelled(Focus focus, string address) =>
-        focus.Participants.Any(p => p.Address == address && p is { State: ParticipantState.Leaving, IsSuperseded: false, Departure.Method: DisconnectionMethod.Booted });
 }

@@ -225,7 +225,7 @@ internal static class NegotiateMedia
     }
 
     /// <summary>RFC 3261 8.2.3: 415 says which encodings are taken.</summary>
-    private static Refusal Unpackable(Confab.Sip.Message.Fault fault) => new(
+    public static Refusal Unpackable(Confab.Sip.Message.Fault fault) => new(
         fault.Status,
         fault.Reason,
         fault.Status == StatusCode.UnsupportedMediaType ? static (ref SipWriter writer) => writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted) : null);

@@ -36,7 +36,7 @@ internal static class RejoinSession
         // 2) room; a group document will say how much of it there is
         if (focus.IsGroup && OthersIn(focus, address) >= node.Options.Session.MaxAdhocGroupSize)
         {
-            owner.Answer(transaction, StatusCode.BusyHere, TooMany(node));
+            owner.Answer(transaction, StatusCode.BusyHere, AddUsers.TooMany(node));
             return;
         }
 
@@ -92,10 +92,6 @@ internal static class RejoinSession
         // 9), 10) the roster tells the subscribers
         focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn);
     }
-
-    /// <summary>486 with the text that the clause gives (C-39).</summary>
-    public static HeadersWriter TooMany(Node node) =>
-        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many participants"u8);
 
     /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
     private const uint SecondsToLeave = 32;

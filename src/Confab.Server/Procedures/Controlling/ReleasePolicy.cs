@@ -26,6 +26,12 @@ internal static class ReleasePolicy
         if (OriginatorLeft(focus, address) || TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
+    /// <summary>Several were removed at once: the policy is applied once (IMS-RBYE-2a6).</summary>
+    public static void AfterRemoval(Focus focus, IEnumerable<string> addresses)
+    {
+        if (addresses.Any(address => OriginatorLeft(focus, address)) || TooFewLeft(focus)) ReleaseSession.Run(focus);
+    }
+
     /// <summary>An invitation came to nothing: what remains is counted when the last one has ended (C-50).</summary>
     public static void AfterRefusal(Focus focus)
     {

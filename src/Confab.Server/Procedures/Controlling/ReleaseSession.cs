@@ -15,13 +15,16 @@ internal static class ReleaseSession
         focus.Node.Router.Remove(focus); // the identity is gone: it answers 404 from here on
         focus.Node.Metrics.SessionEnded(focus.Kind);
         foreach (var participant in focus.Participants.ToArray()) RemoveParticipant.Run(participant, RemoveParticipant.Released, DisconnectionMethod.Departed);
+        focus.Subscriptions.Release();
         Finish(focus);
     }
 
-    /// <summary>When the last leg is gone the owner may end.</summary>
+    /// <summary>When the last leg is gone, and the last subscription, the owner may end.</summary>
     public static void Finish(Focus focus)
     {
-        if (focus.Participants.Count > 0 || focus.Owner.Focus != focus) return;
+        if (focus.Participants.Count > 0) return;
+        foreach (var referral in focus.Referrals.ToArray()) referral.Hurry();
+        if (focus.Subscriptions.Count > 0 || focus.Owner.Focus != focus) return;
         focus.Owner.Focus = null;
         focus.Owner.EndWhenDone();
     }

@@ -26,6 +26,7 @@ internal static class RemoveParticipant
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Departure = (method, by);
+        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Address);
         participant.Stale?.Cancel();
         participant.Focus.Switch.OnLegLost(participant);
 
@@ -44,7 +45,16 @@ internal static class RemoveParticipant
     {
         participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
-        if (!participant.IsSuperseded) participant.Focus.Roster.Leave(participant);
+        TellRoster(participant);
+        participant.WhenRemoved?.Invoke(participant.Session.ByeStatus);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
+    }
+
+    /// <summary>The leg is gone. Who has another one by now, as one who was invited again or came in again meanwhile, is still there.</summary>
+    public static void TellRoster(Participant participant)
+    {
+        var (method, by) = participant.Departure;
+        if (!participant.IsSuperseded && participant.Focus.Present(participant.Address) is null)
+            participant.Focus.Roster.Leave(participant.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
     }
 }

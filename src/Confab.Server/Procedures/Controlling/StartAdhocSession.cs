@@ -100,7 +100,7 @@ internal static class StartAdhocSession
         }
 
         if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
-        else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", RejoinSession.TooMany(node));
+        else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", AddUsers.TooMany(node));
         return refusal is null;
     }
 

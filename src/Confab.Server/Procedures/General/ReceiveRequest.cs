@@ -1,7 +1,9 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.Notifications;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.General;
@@ -29,8 +31,11 @@ internal static class ReceiveRequest
     {
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
+        else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, originator.Address);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.Run(owner, transaction, originator);
         else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
+        else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, null, null, transaction, originator.Address); // to no session
         else
         {
             switch (RequestKinds.Of(owner.Node, request.RequestUri))
@@ -52,6 +57,7 @@ internal static class ReceiveRequest
     private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
     {
         if (transaction.Request.Method == SipMethod.Invite) RejoinSession.Run(focus, transaction, originator);
+        else if (transaction.Request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, focus, null, transaction, originator.Address);
         else owner.Answer(transaction, StatusCode.NotFound);
     }
 
@@ -78,8 +84,21 @@ internal static class ReceiveRequest
     private static void TakeInDialog(Conversation owner, IServerTransaction transaction)
     {
         var request = transaction.Request;
+        if (owner.Focus?.Subscriptions.Find(request) is { } subscription)
+        {
+            TakeInSubscription(owner, subscription, transaction);
+            return;
+        }
+
         if (owner.Focus?.Find(request) is not { } participant)
         {
+            if (owner.Focus?.Referrals.Exists(r => r.Notifier.Owns(request)) == true)
+            {
+                // Of a REFER outside the session's dialogs.
+                if (Verify(owner, transaction) is { } subscriber) SubscribeToRefer.Run(owner, transaction, subscriber.Address);
+                return;
+            }
+
             owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
             return;
         }
@@ -99,6 +118,30 @@ internal static class ReceiveRequest
         if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (participant.Session.TryTake(transaction)) return;
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, participant.Focus, participant, transaction, participant.Address);
+        else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, participant.Address);
+        else owner.Answer(transaction, StatusCode.MethodNotAllowed);
+    }
+
+    private static void TakeInSubscription(Conversation owner, ConferenceSubscription subscription, IServerTransaction transaction)
+    {
+        var request = transaction.Request;
+        if (owner.Node.Verification.NeedsChallenge(request, transaction.Flow, subscription.AuthenticatedFlow))
+        {
+            if (Verify(owner, transaction) is not { } originator) return;
+            if (originator.Address != subscription.Address)
+            {
+                owner.Answer(transaction, StatusCode.Forbidden);
+                return;
+            }
+
+            subscription.AuthenticatedFlow = transaction.Flow;
+        }
+
+        if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, subscription, transaction);
+        else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else if (request.Method is SipMethod.Bye or SipMethod.Invite) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no session lives in this dialog
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);
     }
 
@@ -128,6 +171,7 @@ internal static class ReceiveRequest
             var isKnown = request.Method switch
             {
                 SipMethod.Invite => tag.EqualsIgnoreCase("recipient-list-invite"u8),
+                SipMethod.Refer => Refer.Knows(tag),
                 SipMethod.Register => tag.EqualsIgnoreCase("path"u8) || tag.EqualsIgnoreCase("gruu"u8) || tag.EqualsIgnoreCase("outbound"u8),
                 _ => false,
             };

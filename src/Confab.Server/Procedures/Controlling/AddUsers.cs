@@ -1,0 +1,89 @@
+using Confab.Content.Media;
+using Confab.Runtime;
+using Confab.Server.Owners;
+using Confab.Server.Procedures.General;
+using Confab.Sip.Message;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>Adding users to an IM Session by REFER: RFC 4579 5.5, RFC 5368 8 (flows F6, F7).</summary>
+[Clause("RFC 4579", "5.5", "IMS-ADD-1", "IMS-ADD-2", "IMS-ADD-4", "IMS-ADD-5", "IMS-ADD-6", "IMS-ADD-9", "IMS-ADD-10", "IMS-ADD-11", "IMS-ADD-12", "IMS-RPOL-RACE")]
+internal static class AddUsers
+{
+    public static void Run(ReferReceived refer)
+    {
+        if (refer.Focus is not { } focus)
+        {
+            refer.Refuse(StatusCode.NotFound);
+            return;
+        }
+
+        // Every participant may add (IMS-ADD-1).
+        if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected })
+        {
+            refer.Refuse(StatusCode.Forbidden);
+            return;
+        }
+
+        // Those who are in, or asked already, count once; who declined, left or was removed is asked again.
+        var newcomers = refer.Targets.Addresses.Where(a => focus.Present(a) is null).ToList();
+        if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
+        {
+            refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
+            return;
+        }
+
+        if (RefuseAnonymity.IsAsked(refer.Transaction.Request))
+        {
+            refer.Refuse(StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            return;
+        }
+
+        if (newcomers.Count > 0 && !focus.IsGroup && !CanBecomeGroup(focus))
+        {
+            refer.Refuse(StatusCode.NotAcceptableHere, NegotiateMedia.Incompatible(focus.Node));
+            return;
+        }
+
+        if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
+        progress?.Begin();
+        var referral = new Referral(refer.Sender, ReferredBy(refer));
+        foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
+        if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
+    }
+
+    /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
+    private static void Promote(Focus focus, List<string> newcomers)
+    {
+        if (newcomers.Count > 0) focus.BecomeGroup();
+    }
+
+    private static void Follow(ReferProgress progress, Participant target)
+    {
+        if (target.State == ParticipantState.Connected) progress.End(StatusCode.Ok); // IMS-ADD-11
+        else target.WhenDecided += progress.End;
+    }
+
+    private static bool HasRoom(Focus focus, List<string> newcomers)
+    {
+        var present = focus.Participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
+        return present + newcomers.Count <= focus.Node.Options.Session.MaxAdhocGroupSize && focus.Roster.HasRoom(newcomers);
+    }
+
+    /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>
+    private static bool CanBecomeGroup(Focus focus) =>
+        focus.Participants.All(static p => p.Remote is not { AcceptTypes.Count: > 0 } media || AcceptList.Matches(media.AcceptTypes, AcceptList.Cpim));
+
+    /// <summary>
+    /// As the sender wrote it, where it names him: what he says of another is not said on. A signature of his is a part of the body that stays
+    /// behind, so the header is then made anew (RFC 3892 2.2).
+    /// </summary>
+    private static string ReferredBy(ReferReceived refer) =>
+        refer.Transaction.Request.TryGetAddress(HeaderName.ReferredBy, out var by) && !by.HasParameter("cid"u8) && by.Uri.AddressKey() == refer.Sender
+            ? by.Text.ToString()
+            : $"<{refer.Sender}>";
+
+    /// <summary>Warning 399 (C-39).</summary>
+    public static HeadersWriter TooMany(Node node) =>
+        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many participants"u8);
+}
