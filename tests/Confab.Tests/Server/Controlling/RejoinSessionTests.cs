@@ -10,7 +10,7 @@ namespace Confab.Tests.Server.Controlling;
 public sealed class RejoinSessionTests
 {
     [Fact]
-    public void IMS_REJOIN_ADHOC_and_IMS_JOIN_2_a_full_session_is_486_with_the_text_of_the_clause()
+    public void IMS_REJOIN_ADHOC_a_full_session_is_486_with_the_text_of_the_clause()
     {
         using var rig = Rig(out var options);
         var (alice, bob, _) = rig.Group();
