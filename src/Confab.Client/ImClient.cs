@@ -44,6 +44,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Transactions = new TransactionTable(Mailbox, Transport, this);
         Media = new MessageMedia(this);
         Registration = new Register(this);
+        Identities = new SessionIdentities(this);
         _events = Channel.CreateBounded<ImEvent>(new BoundedChannelOptions(options.EventsKept) { FullMode = BoundedChannelFullMode.DropOldest });
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
@@ -68,6 +69,8 @@ public sealed partial class ImClient : IAsyncDisposable
     internal string ConferenceFactory { get; }
 
     internal List<ImSession> Sessions { get; } = [];
+
+    internal SessionIdentities Identities { get; }
 
     /// <summary>REFERs of the user that NOTIFYs may come for.</summary>
     internal List<ReferUnderWay> Refers { get; } = [];
@@ -100,6 +103,16 @@ public sealed partial class ImClient : IAsyncDisposable
         foreach (var address in addresses) _ = ImAddress.Parse(address);
         return StartAsync(answer => StartAdhocSession.Start(this, addresses, anonymous, answer), cancellationToken);
     }
+
+    /// <summary>
+    /// Comes back to a session that was left, released or lost no longer ago than <see cref="ImClientOptions.SessionIdentityRetention"/>; to one
+    /// that stands too, where its connection is of no use any more. The token gives it up.
+    /// </summary>
+    /// <param name="identity">Its <see cref="ImSession.Identity"/>.</param>
+    /// <param name="cancellationToken">Gives the call up.</param>
+    /// <returns><see cref="SessionFailure.SessionIdentityExpired"/>, and nothing was sent, where the identity is not kept any more.</returns>
+    public Task<SessionOutcome> RejoinAsync(string identity, CancellationToken cancellationToken = default) =>
+        StartAsync(answer => RejoinSession.Start(this, identity, answer), cancellationToken);
 
     /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
     public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken);

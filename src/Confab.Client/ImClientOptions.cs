@@ -38,6 +38,9 @@ public sealed class ImClientOptions
     /// <summary>Sessions and invitations at one time; beyond it an invitation is answered 480 (IMC-TERM-1b).</summary>
     public int MaxSessions { get; init; } = 64;
 
+    /// <summary>How long a session can be rejoined after it was left, released or lost (IMC-REJOIN-KEEP).</summary>
+    public TimeSpan SessionIdentityRetention { get; init; } = TimeSpan.FromSeconds(600);
+
     /// <summary>Accepts invitations without asking (IMC-INV-AUTO).</summary>
     public bool AutoAccept { get; init; }
 

@@ -75,6 +75,9 @@ public enum SessionEnd
     /// <summary>The user was removed from it.</summary>
     Removed,
 
+    /// <summary>It goes on without this leg: the user came in from elsewhere.</summary>
+    Moved,
+
     /// <summary>The invitation was declined, by whichever side it was.</summary>
     Declined,
 

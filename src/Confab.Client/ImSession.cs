@@ -58,6 +58,12 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whether the user was invited.</summary>
     public bool IsIncoming { get; internal set; }
 
+    /// <summary>Whether the user comes back by it to a session that he was in.</summary>
+    public bool IsRejoin => RejoinOf is not null;
+
+    /// <summary>Whether messages could flow in it once: then its identity leads back into it for a time (<see cref="ImClient.RejoinAsync"/>).</summary>
+    public bool WasEstablished { get; internal set; }
+
     /// <summary>The other user of a 1-1 session; in a group whoever invited; null in a group that the user started.</summary>
     public string? Peer { get; internal set; }
 
@@ -86,6 +92,12 @@ public sealed class ImSession : ISipSessionUser
     internal IReadOnlyList<string>? RemoteEvents { get; set; }
 
     internal SubscribeToConference? Conference { get; set; }
+
+    /// <summary>The identity that the user came back by; null for every other session.</summary>
+    internal string? RejoinOf { get; init; }
+
+    /// <summary>Whether it is the session of a pre-defined group: MAX-ADHOC-GROUP-SIZE does not count there (IMC-ADD-MAX3).</summary>
+    internal bool IsPredefined { get; set; }
 
     internal ImClient Client { get; }
 
@@ -170,6 +182,7 @@ public sealed class ImSession : ISipSessionUser
     {
         if (State == ImSessionState.Ended) return;
         State = ImSessionState.Ended;
+        if (WasEstablished) Client.Identities.Keep(this);
         Unanswered.Cancel();
         Leg?.Close();
         Conference?.End();

@@ -40,6 +40,9 @@ public enum SessionFailure
     /// <summary>Nobody to invite but the user; nothing was sent.</summary>
     NobodyInvited,
 
+    /// <summary>The session was left too long ago, or never entered: only a new invitation leads into it; nothing was sent.</summary>
+    SessionIdentityExpired,
+
     /// <summary>The client has as many sessions as it takes; nothing was sent.</summary>
     TooManySessions,
 }

@@ -63,6 +63,15 @@ public sealed class Limits
     /// <summary>Messages that one member may have open at once in chunks; the oldest is aborted for a newer one.</summary>
     public int OpenMessagesPerLeg { get; set; } = 16;
 
+    /// <summary>
+    /// Legs of one user that may be on their way out of a session while he comes in by another; beyond it 503. Who loses his network often does
+    /// not lose it five times in the half minute that a BYE without an answer takes.
+    /// </summary>
+    public int LeavingLegsPerUser { get; set; } = 4;
+
+    /// <summary>Bytes of the list of fellow invitees in an invitation, about 200 of them; a longer one is left out, since it is optional.</summary>
+    public int HistoryListBytes { get; set; } = 16 * 1024;
+
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 

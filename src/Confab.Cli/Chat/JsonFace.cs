@@ -81,7 +81,7 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 Begin(json, "established", session);
                 json.WriteString("identity", established.Session.Identity);
                 json.WriteBoolean("group", established.Session.IsGroup);
-                json.WriteBoolean("rejoined", false);
+                json.WriteBoolean("rejoined", established.Session.IsRejoin);
                 return true;
             case Ended ended:
                 Begin(json, "ended", session);

@@ -5,7 +5,12 @@ namespace Confab.Cli.Chat;
 /// <summary>Short names of sessions in the order in which they turned up, and which of them is the current one.</summary>
 sealed class SessionNames
 {
+    const int MostLeft = 64; // as many as a client has sessions; nobody remembers the name of one before
+
     readonly List<(string Name, ImSession Session)> _named = [];
+
+    // The ones that the user was in, the last at the end.
+    readonly List<(string Name, string Identity)> _left = [];
 
     // The ones entered, the last at the end: when the current one ends, the one before it is current again.
     readonly List<ImSession> _entered = [];
@@ -29,6 +34,12 @@ sealed class SessionNames
         return name;
     }
 
+    /// <summary>The identity of the session that the user was in last and is no more; null where there is none.</summary>
+    public string? LastLeft => _left.Count > 0 ? _left[^1].Identity : null;
+
+    /// <summary>The identity of a session that the user was in under this name.</summary>
+    public string? IdentityOfLeft(string name) => _left.FindLast(left => left.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Identity;
+
     public ImSession? Find(string name) => _named.Find(named => named.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Session;
 
     public void Enter(ImSession session)
@@ -40,6 +51,12 @@ sealed class SessionNames
     public void Forget(ImSession session)
     {
         _entered.Remove(session);
+        if (session is { WasEstablished: true, Identity: { } identity })
+        {
+            if (_left.Count == MostLeft) _left.RemoveAt(0);
+            _left.Add((Of(session), identity));
+        }
+
         _named.RemoveAll(named => named.Session == session);
     }
 }

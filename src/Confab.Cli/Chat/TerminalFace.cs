@@ -64,7 +64,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 ShowInvitation(invited.Session, session);
                 break;
             case Established established:
-                Note($"{session}: you are in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}.");
+                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}.");
                 break;
             case Ended ended:
                 Note($"{session}: {WordsOf(ended)}");
@@ -150,6 +150,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
         {
             SessionEnd.Left => "you have left.",
             SessionEnd.Removed => "you were removed.",
+            SessionEnd.Moved => "you came in from elsewhere.",
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released => "the session has ended.",
             _ => ended.Status > 0 ? $"it came to nothing: {ended.Status}{why}" : $"it broke{why}",

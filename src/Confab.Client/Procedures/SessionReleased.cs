@@ -11,6 +11,7 @@ namespace Confab.Client.Procedures;
 internal static class SessionReleased
 {
     private const string RemovedText = "Removed from session";
+    private const string MovedText = "Joined from elsewhere";
 
     public static void Receive(ImSession session, EndReason reason, SipRequest? bye)
     {
@@ -23,7 +24,7 @@ internal static class SessionReleased
         // 2) the MSRP session is released by the end of the session.
         var (text, isKnown) = ReasonText(bye);
         session.ReleaseReason = isKnown ? text : null;
-        session.End(text == RemovedText ? SessionEnd.Removed : SessionEnd.Released, SessionFailure.GivenUp, 0, text);
+        session.End(text switch { RemovedText => SessionEnd.Removed, MovedText => SessionEnd.Moved, _ => SessionEnd.Released }, SessionFailure.GivenUp, 0, text);
         session.Forget();
     }
 

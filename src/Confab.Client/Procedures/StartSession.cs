@@ -75,6 +75,8 @@ internal static class StartSession
     public static void Establish(ImSession session)
     {
         session.State = ImSessionState.Established;
+        session.WasEstablished = true;
+        if (session.IsRejoin) RejoinSession.Established(session);
         session.Client.Tell(new Established(session));
         session.Outcome?.TrySetResult(new SessionOutcome(session, SessionFailure.None, StatusCode.Ok, ""));
         SubscribeToConference.Start(session);
@@ -87,6 +89,7 @@ internal static class StartSession
     public static void Refused(ImSession session, int status, SipResponse? response)
     {
         var text = response is null ? Unheard(session, status) : TerminatingGeneral.TextOf(response);
+        if (session.IsRejoin && response is not null) RejoinSession.Refused(session, status);
         if (session.State == ImSessionState.Leaving) session.End(SessionEnd.Left, SessionFailure.GivenUp, status, text);
         else if (response is null) session.End(SessionEnd.Failed, SessionFailure.Unreachable, status, text);
         else session.End(IsDeclined(status) ? SessionEnd.Declined : SessionEnd.Failed, SessionFailure.Refused, status, text);

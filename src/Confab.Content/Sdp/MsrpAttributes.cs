@@ -26,7 +26,7 @@ static class MsrpAttributes
         MaxSize = Size(line.Attribute("max-size")),
         Setup = Role(line.Attribute("setup") ?? description.Attribute("setup")),
         Direction = Direction(line.Attributes) ?? Direction(description.Attributes) ?? MediaDirection.SendRecv,
-        ChatRoom = line.Attribute("chatroom") is not null,
+        ChatRoom = line.Attribute("chatroom") is { } tokens ? Words(tokens, MaxTypes) : null,
     };
 
     public static IReadOnlyList<SdpAttribute> Write(MsrpMedia media)
@@ -38,7 +38,7 @@ static class MsrpAttributes
         attributes.Add(new("path", string.Join(' ', media.Path)));
         if (media.Setup is { } role) attributes.Add(new("setup", NameOf(role)));
         if (media.Direction != MediaDirection.SendRecv) attributes.Add(new(NameOf(media.Direction)));
-        if (media.ChatRoom) attributes.Add(new("chatroom"));
+        if (media.ChatRoom is { } tokens) attributes.Add(new("chatroom", string.Join(' ', tokens)));
         return attributes;
     }
 

@@ -28,8 +28,8 @@ public sealed record MsrpMedia
 
     public MediaDirection Direction { get; init; }
 
-    /// <summary>Whether a=chatroom is present (RFC 7701 8).</summary>
-    public bool ChatRoom { get; init; }
+    /// <summary>What a=chatroom names, such as <c>nickname</c> and <c>private-messages</c>; null when it is absent (RFC 7701 8).</summary>
+    public IReadOnlyList<string>? ChatRoom { get; init; }
 
     /// <summary>Takes the first message line over MSRP that is not disabled and has a usable path.</summary>
     public static bool TryFrom(SessionDescription description, [NotNullWhen(true)] out MsrpMedia? media, out Fault fault)

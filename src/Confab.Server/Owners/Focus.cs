@@ -15,6 +15,9 @@ internal enum SessionKind
 /// <summary>One IM session with all its legs (RFC 4353 3.1). Lives in the mailbox of its <see cref="Conversation"/>.</summary>
 internal sealed class Focus
 {
+    private const string IdentityPrefix = "sess-";
+    private const int IdentityBits = 80;
+
     private readonly List<Participant> _participants = [];
 
     public Focus(Conversation owner, SessionKind kind, string originator)
@@ -22,7 +25,7 @@ internal sealed class Focus
         Owner = owner;
         Kind = kind;
         Originator = originator;
-        IdentityUser = "sess-" + owner.Node.World.Ids.Token(80);
+        IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
         Roster = new Roster(owner.Node.World.Time, owner.Node.World.Limits.RosterEntries);
@@ -91,16 +94,8 @@ internal sealed class Focus
         return null;
     }
 
-    /// <summary>The participant of this address, connected or invited.</summary>
-    public Participant? Find(string address)
-    {
-        foreach (var participant in _participants)
-        {
-            if (participant.Address == address) return participant;
-        }
-
-        return null;
-    }
+    /// <summary>Whether this is how identities look, whether their session lives or not. No user should be called so.</summary>
+    public static bool IsIdentityUser(Text user) => user.Length == IdentityPrefix.Length + ((IdentityBits + 4) / 5) && user.Span.StartsWith("sess-"u8);
 
     /// <summary>The leg by which this user is in the session or on the way in: one that is connected before one that is invited.</summary>
     public Participant? Present(string address)

@@ -37,10 +37,10 @@ internal sealed class Fork
     public IEnumerable<SipSession> Sessions => _pending.Select(static b => b.Session);
 
     /// <summary>Invites one device.</summary>
-    public void Invite(Invitation invitation, MsrpSession leg)
+    public void Invite(Invitation invitation, MsrpSession leg, byte[] sdp)
     {
         var session = _pending.Count == 0 ? _invitee.Session : _invitee.NewSession();
-        _pending.Add(new Branch(session, leg, invitation.Body));
+        _pending.Add(new Branch(session, leg, sdp));
         session.Connect(invitation);
     }
 

@@ -86,6 +86,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Lets the sender go on who waits for this leg (D-09).</summary>
     public Action? WhenDrained { get; set; }
 
+    /// <summary>Whether the user has come in by a newer leg: what becomes of this one is no news of him.</summary>
+    public bool IsSuperseded { get; set; }
+
     /// <summary>Whether a REFER of his has been accepted in this dialog: the next is told apart by an id (RFC 3515 2.4.6).</summary>
     public bool HasReferred { get; set; }
 

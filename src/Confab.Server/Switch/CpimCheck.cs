@@ -55,7 +55,7 @@ internal static class CpimCheck
         if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok, Wrapped: wrapped);
-        if (sender.Focus.Find(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
+        if (sender.Focus.Present(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
         return new CpimVerdict(addressee.TakesWrapped(wrapped) ? MsrpStatus.Ok : MsrpStatus.UnsupportedType, addressee, Wrapped: wrapped);
     }
 

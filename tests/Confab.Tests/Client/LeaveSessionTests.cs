@@ -115,6 +115,7 @@ public sealed class LeaveSessionTests
 
     [Theory]
     [InlineData("SIP;cause=200;text=\"Removed from session\"", SessionEnd.Removed, "Removed from session")]
+    [InlineData("SIP;cause=200;text=\"Joined from elsewhere\"", SessionEnd.Moved, "Joined from elsewhere")]
     [InlineData("SIP;cause=200;text=\"Session released\"", SessionEnd.Released, "Session released")]
     [InlineData("SIP ;cause=200 ;text=\"Whatever \\\"else\\\"\"", SessionEnd.Released, "Whatever \"else\"")]
     [InlineData("Q.850;cause=16, SIP;text=\"Removed from session\"", SessionEnd.Removed, "Removed from session")]

@@ -129,7 +129,7 @@ public sealed class SubscribeToConferenceTests
         scene.Peer.Request("NOTIFY", "sip:alice@192.0.2.11", "From: <sip:x@h>;tag=1\nTo: <sip:alice@example.com>;tag=2\nCall-ID: none\nCSeq: 1 NOTIFY\nEvent: conference\nSubscription-State: active");
         scene.Peer.Expect("SIP/2.0 481");
         scene.Peer.Request("NOTIFY", "sip:alice@192.0.2.11", "From: <sip:x@h>;tag=1\nTo: <sip:alice@example.com>;tag=2\nCall-ID: none\nCSeq: 2 NOTIFY\nEvent: presence\nSubscription-State: active");
-        Assert.Equal("conference", scene.Peer.Expect("SIP/2.0 489")["Allow-Events"]);
+        Assert.Equal("conference, refer", scene.Peer.Expect("SIP/2.0 489")["Allow-Events"]);
         scene.Peer.Request("NOTIFY", "sip:alice@192.0.2.11", "From: <sip:x@h>;tag=1\nTo: <sip:alice@example.com>\nCall-ID: none\nCSeq: 3 NOTIFY\nEvent: conference\nSubscription-State: active");
         scene.Peer.Expect("SIP/2.0 481");
     }

@@ -44,12 +44,15 @@ public sealed class ConfigurationErrorTests
     [InlineData("Sip:Exploder", "sip:example.com", "sip:USER@HOST")]
     [InlineData("Msrp:MaxMessageSize", "2047", "a whole number, 2048 or more")]
     [InlineData("Msrp:MaxMessageSize", "10M", "a whole number, 2048 or more")]
-    [InlineData("Session:NumberOfRemainingParticipants", "2", "a whole number, 0 to 1")]
+    [InlineData("Session:NumberOfRemainingParticipants", "2", "a whole number, 0 to 1")] // IMS-RPOL-REMV
+    [InlineData("Session:NumberOfRemainingParticipants", "-1", "a whole number, 0 to 1")]
     [InlineData("Session:MaxAdhocGroupSize", "1", "a whole number, 2 to 10000")]
     [InlineData("Session:MaxAdhocGroupSize", "10001", "a whole number, 2 to 10000")]
     [InlineData("Session:MaxLengthSeconds", "-1", "a whole number, 0 or more")]
     [InlineData("Session:StaleLegSeconds", "1.5", "a whole number, 0 or more")]
-    [InlineData("Session:AutoRelease", "yes", "true or false")]
+    [InlineData("Session:StaleLegSeconds", "-1", "a whole number, 0 or more")]
+    [InlineData("Session:AutoRelease", "yes", "true or false")] // IMS-RPOL-VAR
+    [InlineData("Session:ReleaseAdhocOnOriginatorLeave", "1", "true or false")]
     [InlineData("Storage:Provider", "PostgreSql", "PostgreSql is a later capability")]
     [InlineData("Storage:Provider", "MySql", "Sqlite or Memory")]
     [InlineData("Limits:Owners", "0", "a whole number, 1 or more")]

@@ -85,4 +85,34 @@ public sealed class OthersTests
         await bob.Event("ended", ("reason", "released"));
         Assert.Equal(0, await alice.Program.Exit());
     }
+
+    [Fact]
+    public async Task SIPp_and_our_client_leave_a_group_and_come_back_to_it()
+    {
+        Tool.Need("sipp", "python3");
+        await using var server = await LiveServer.Start();
+        var (alice, carol) = (await server.User("alice"), await server.User("carol"));
+        await alice.Type("/group bob carol"); // bob is not there yet
+        await carol.Accept();
+        var identity = (await alice.Event("established")).GetProperty("identity").GetString()!;
+        for (var time = 1; time <= 2; time++)
+        {
+            var bob = Sipp.Rejoin(server, "bob", identity);
+            await alice.Hears("bob", "hello from bob");
+            await alice.Type($"{time}");
+            await Task.WhenAll(bob.Hears("alice", $"{time}"), carol.Hears("alice", $"{time}"));
+
+            await carol.Type("/leave");
+            await carol.Event("ended", ("reason", "left"));
+            await carol.Type("/rejoin");
+            await carol.Event("established", ("rejoined", "True"));
+            await carol.Type("time to go");
+            await Task.WhenAll(alice.Hears("carol", "time to go"), bob.Hears("carol", "time to go"));
+            Assert.Equal(0, await bob.Program.Exit());
+        }
+
+        await alice.Type("/leave");
+        await carol.Event("ended", ("reason", "released"));
+        Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
+    }
 }

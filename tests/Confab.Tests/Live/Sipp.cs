@@ -35,6 +35,10 @@ internal sealed class Sipp : IAsyncDisposable
     /// <summary>Starts the group of <c>subscribe.xml</c>, and subscribes to who is in it.</summary>
     public static Sipp StartSubscribedGroup(LiveServer server, string name, string transport) => server.Keep(Start(server, name, transport, "-sf", Scenario("subscribe.xml")));
 
+    /// <summary>Comes to a session by its identity, by <c>rejoin.xml</c>.</summary>
+    public static Sipp Rejoin(LiveServer server, string name, string identity) =>
+        server.Keep(Start(server, name, "udp", "-sf", Scenario("rejoin.xml"), "-key", "room", identity));
+
     /// <summary>Waits for a line of the member's log.</summary>
     public Task Logs(string line) => _follow.Line(l => l == line, $"{line} in the log of a member, SIPp having printed {Program.Printed}");
 

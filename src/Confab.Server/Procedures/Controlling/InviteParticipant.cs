@@ -26,7 +26,9 @@ internal static class InviteParticipant
     /// <param name="hops">Max-Forwards of the request that caused it, less one.</param>
     /// <param name="instance">One device alone, where the caller named it by its GRUU.</param>
     /// <param name="referral">Whose REFER it is; null where the one who started the session invites.</param>
-    public static void Run(Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null)
+    /// <param name="history">The list of who else is invited, as <see cref="AttachHistory"/> composed it; null for none.</param>
+    public static void Run(
+        Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null)
     {
         var node = focus.Node;
         var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral };
@@ -48,7 +50,7 @@ internal static class InviteParticipant
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
-            fork.Invite(Compose(invitee, target, offer, hops, caller?.DisplayName ?? ""), leg);
+            fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? ""), leg, offer);
         }
     }
 
@@ -75,6 +77,13 @@ internal static class InviteParticipant
     {
         var focus = invitee.Focus;
         focus.Remove(invitee);
+        if (invitee.IsSuperseded)
+        {
+            invitee.WhenSettled?.Invoke(focus.Present(invitee.Address) is null ? status : StatusCode.Ok); // he came in by himself
+            if (focus.IsReleased) ReleaseSession.Finish(focus);
+            return;
+        }
+
         if (invitee.State == ParticipantState.Leaving) RemoveParticipant.TellRoster(invitee);
         else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
         invitee.WhenSettled?.Invoke(status);
@@ -84,7 +93,7 @@ internal static class InviteParticipant
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 
-    private static Invitation Compose(Participant invitee, Location target, byte[] sdp, int hops, string fromName)
+    private static Invitation Compose(Participant invitee, Location target, (string ContentType, byte[] Content) body, int hops, string fromName)
     {
         var focus = invitee.Focus;
         var inviter = invitee.Referral?.By ?? focus.Originator;
@@ -92,8 +101,8 @@ internal static class InviteParticipant
             target.RequestUri,
             focus.IsGroup ? FocusUri(focus, target.Flow) : inviter, // C-63
             invitee.Address,
-            "application/sdp",
-            sdp,
+            body.ContentType,
+            body.Content,
             (ref SipWriter writer) =>
             {
                 writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");

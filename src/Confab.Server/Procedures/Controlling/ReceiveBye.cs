@@ -3,8 +3,8 @@ using Confab.Server.Owners;
 
 namespace Confab.Server.Procedures.Controlling;
 
-/// <summary>SIP BYE request received in an IM Session: OMA-IM 7.2.1.10.</summary>
-[Clause("OMA-IM", "7.2.1.10", "IMS-BYE-1", "IMS-BYE-2", "IMS-BYE-3")]
+/// <summary>SIP BYE request received in an IM Session: OMA-IM 7.2.1.10 (flow F9). A 200 of ours that got no ACK ends a leg the same way.</summary>
+[Clause("OMA-IM", "7.2.1.10", "IMS-BYE-1..6")]
 internal static class ReceiveBye
 {
     public static void Run(Participant leaver, EndReason reason)
@@ -16,12 +16,12 @@ internal static class ReceiveBye
         leaver.Stale?.Cancel();
         var focus = leaver.Focus;
         focus.Remove(leaver);
-        focus.Roster.Leave(leaver.Address, DisconnectionMethod.Departed);
 
-        // 3) apply the release policy
+        // 3) apply the release policy; where it says so, each of the others is removed
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else ReleasePolicy.AfterDeparture(focus, leaver.Address);
 
-        // 4) to 6) notifications and subscriptions: the conference event package is not there yet
+        // 4) he has left: the roster makes the notification; 5) and 6) the subscriptions that end, and the NOTIFYs, follow from it
+        focus.Roster.Leave(leaver.Address, DisconnectionMethod.Departed);
     }
 }

@@ -3,11 +3,15 @@ using Confab.Server.Owners;
 
 namespace Confab.Server.Procedures.Controlling;
 
-/// <summary>IM Session release policy: OMA-IM 7.2.2.8. Rules b, f and 2 a) concern pre-defined groups.</summary>
-[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-REM", "IMS-RPOL-N1", "IMS-RPOL-N2")]
+/// <summary>
+/// IM Session release policy: OMA-IM 7.2.2.8, by the operator variables of <see cref="SessionOptions"/>. Rules 1 b), 1 f) and 2 a) concern
+/// pre-defined groups. A local policy of the operator (NOTE 3) has no seam of its own: what operators asked for so far are these variables.
+/// </summary>
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-N1", "IMS-RPOL-N2")]
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV")]
 internal static class ReleasePolicy
 {
-    /// <summary>The session stands: its longest life begins (rule e).</summary>
+    /// <summary>The session stands: its longest life begins. Rule 1 e).</summary>
     public static void Start(Focus focus)
     {
         var seconds = focus.Node.Options.Session.MaxLengthSeconds;
@@ -16,7 +20,7 @@ internal static class ReleasePolicy
         focus.MaxLength.Set(TimeSpan.FromSeconds(seconds));
     }
 
-    /// <summary>A participant left or was removed.</summary>
+    /// <summary>A participant left or was removed. When several rules hit at once the session is released once.</summary>
     public static void AfterDeparture(Focus focus, string address)
     {
         if (OriginatorLeft(focus, address) || TooFewLeft(focus)) ReleaseSession.Run(focus);
@@ -34,7 +38,7 @@ internal static class ReleasePolicy
         if (TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
-    // a) the originator of an ad-hoc or 1-1 session leaves
+    // 1 a) the originator of an ad-hoc or 1-1 session leaves, whatever auto-release says
     private static bool OriginatorLeft(Focus focus, string address) => address == focus.Originator && focus.Kind switch
     {
         SessionKind.OneToOne => true,
@@ -43,10 +47,10 @@ internal static class ReleasePolicy
 
     private static bool TooFewLeft(Focus focus) => focus.Kind switch
     {
-        // c) a 1-1 session with one participant or none
+        // 1 c) a 1-1 session with one participant or none
         SessionKind.OneToOne => focus.ConnectedCount <= 1,
 
-        // d) as few as number-of-remaining-participants, and nobody who may still come
+        // 1 d) as few as number-of-remaining-participants, and nobody who may still come
         _ => focus.InvitedCount == 0 && focus.ConnectedCount <= focus.Node.Options.Session.NumberOfRemainingParticipants,
     };
 }

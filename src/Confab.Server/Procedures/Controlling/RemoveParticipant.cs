@@ -14,6 +14,9 @@ internal static class RemoveParticipant
     /// <summary>The Reason of a BYE that takes one user out (D-10).</summary>
     public const string Removed = "SIP;cause=200;text=\"Removed from session\"";
 
+    /// <summary>The Reason of a BYE to a leg whose user has come in by another.</summary>
+    public const string Superseded = "SIP;cause=200;text=\"Joined from elsewhere\"";
+
     public static void Run(Participant participant, string reason, DisconnectionMethod method, string? by = null)
     {
         if (participant.State == ParticipantState.Leaving) return;
@@ -47,11 +50,11 @@ internal static class RemoveParticipant
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }
 
-    /// <summary>The leg is gone. Who has another one by now, as one who was invited again meanwhile, is still there.</summary>
+    /// <summary>The leg is gone. Who has another one by now, as one who was invited again or came in again meanwhile, is still there.</summary>
     public static void TellRoster(Participant participant)
     {
         var (method, by) = participant.Departure;
-        if (participant.Focus.Present(participant.Address) is null)
+        if (!participant.IsSuperseded && participant.Focus.Present(participant.Address) is null)
             participant.Focus.Roster.Leave(participant.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
     }
 }

@@ -60,12 +60,13 @@ internal static class StartAdhocSession
 
         void InviteAll()
         {
-            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee, null, 70);
+            var history = AttachHistory.Compose(node, invitees);
+            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
         }
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>
-    private static bool TryInvitees(Node node, Offer offer, Originator originator, out List<string> invitees, out Refusal refusal)
+    private static bool TryInvitees(Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out Refusal refusal)
     {
         invitees = [];
         refusal = null!;
@@ -84,7 +85,7 @@ internal static class StartAdhocSession
             return false;
         }
 
-        var seen = new HashSet<string>(StringComparer.Ordinal) { originator.Address };
+        var places = new Dictionary<string, int>(StringComparer.Ordinal) { [originator.Address] = -1 };
         foreach (var entry in entries)
         {
             if (!SipUri.TryParse(Text.Of(entry.Uri), out var uri) || !uri.IsSipOrSips || uri.User.IsEmpty)
@@ -94,18 +95,14 @@ internal static class StartAdhocSession
             }
 
             var address = uri.AddressKey();
-            if (seen.Add(address)) invitees.Add(address);
+            if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
+            else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }
 
         if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
-        else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = TooMany(node);
+        else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", AddUsers.TooMany(node));
         return refusal is null;
     }
-
-    private static Refusal TooMany(Node node) => new(
-        StatusCode.BusyHere,
-        "",
-        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many participants"u8));
 
     private static bool IsList(BodyPart part) => ContentType.TryParse(part.ContentType, out var type, out _) && type.Is("application/resource-lists+xml");
 }

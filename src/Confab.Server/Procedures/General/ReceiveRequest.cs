@@ -56,7 +56,8 @@ internal static class ReceiveRequest
     /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
     private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
     {
-        if (transaction.Request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, focus, null, transaction, originator.Address);
+        if (transaction.Request.Method == SipMethod.Invite) RejoinSession.Run(focus, transaction, originator);
+        else if (transaction.Request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, focus, null, transaction, originator.Address);
         else owner.Answer(transaction, StatusCode.NotFound);
     }
 

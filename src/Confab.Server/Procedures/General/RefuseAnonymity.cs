@@ -16,8 +16,7 @@ internal static class RefuseAnonymity
     /// <summary>Whether the request has been refused.</summary>
     public static bool Run(Conversation owner, IServerTransaction transaction)
     {
-        var request = transaction.Request;
-        if (!IsAsked(request)) return false;
+        if (!IsAsked(transaction.Request)) return false;
         owner.Answer(transaction, AnonymityDisallowed, reason: "Anonymity Disallowed");
         return true;
     }

@@ -15,7 +15,7 @@ internal enum RequestKind
 }
 
 /// <summary>Tells the kinds of Request-URI apart: RFC 4579 5.4.</summary>
-[Clause("RFC 4579", "5.4", "IMS-GEN-8")]
+[Clause("RFC 4579", "5.4", "IMS-GEN-8", "IMS-REJOIN-GONE", "IMS-RPOL-RACE")]
 internal static class RequestKinds
 {
     public static RequestKind Of(Node node, SipUri uri)
@@ -23,6 +23,7 @@ internal static class RequestKinds
         if (uri.User.IsEmpty) return RequestKind.Server;
         if (SipUri.TryParse(Text.Of(node.FactoryUri), out var factory) && SipUri.SameAddress(factory, uri)) return RequestKind.Factory;
         if (node.Router.Find(uri) is not null) return RequestKind.SessionIdentity;
+        if (Focus.IsIdentityUser(uri.User)) return RequestKind.Unknown; // of a session that is over (IMS-REJOIN-GONE)
         var isOurs = uri.Host.EqualsIgnoreCase(System.Text.Encoding.UTF8.GetBytes(node.Options.Domain));
         return isOurs || node.OutboundProxy is not null ? RequestKind.User : RequestKind.Unknown;
     }

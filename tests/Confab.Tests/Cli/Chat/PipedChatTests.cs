@@ -71,6 +71,54 @@ public sealed class PipedChatTests
         Assert.Equal("""{"event":"error","command":"/accept","text":"Nobody invites you now."}""", chat.Line());
     }
 
+    [Fact]
+    public void A_session_that_was_left_is_rejoined_without_a_name_by_its_name_and_by_its_identity()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/rejoin");
+        Assert.Equal("""{"event":"error","command":"/rejoin","text":"There is no session to come back to."}""", chat.Line());
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        var identity = chat.Json("established").GetProperty("identity").GetString();
+        foreach (var command in (string[])["/rejoin", "/rejoin S1", $"/rejoin {identity}"])
+        {
+            chat.Type("/leave");
+            chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+            chat.Json("ended");
+            chat.Type(command);
+            chat.Accept(chat.Peer.Expect($"INVITE {identity} SIP/2.0"));
+            Assert.True(chat.Json("established").GetProperty("rejoined").GetBoolean());
+        }
+
+        chat.Type("/leave");
+        chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+        chat.Json("ended");
+        chat.Type("/rejoin s9");
+        Assert.Equal("event command text", Keys(chat.Json("error")));
+        chat.Type("/rejoin sip:sess-other@198.51.100.5");
+        Assert.Contains("new invitation", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Type("/rejoin s1 s2");
+        Assert.Equal("/rejoin", chat.Json("error").GetProperty("command").GetString());
+    }
+
+    [Theory]
+    [InlineData(404, "failed")]
+    [InlineData(486, "failed")]
+    public void A_refused_rejoin_ends_as_failed_with_the_status(int status, string reason)
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Line();
+        chat.Type("/leave");
+        chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+        chat.Line();
+        chat.Type("/rejoin");
+        chat.Peer.Answer(chat.Peer.Expect("INVITE"), status, phrase: "No");
+        Assert.Equal($$"""{"event":"ended","session":"s2","reason":"{{reason}}","status":{{status}},"text":"No"}""", chat.Line());
+        chat.ExpectNothingPrinted();
+    }
+
     [Theory]
     [InlineData(603, "declined", "Decline")]
     [InlineData(486, "failed", "Busy")]

@@ -16,7 +16,7 @@ public sealed class MsrpMediaTests
         Assert.Equal(["msrp://192.0.2.11:7654/kA3vQ9xT7mZp2RwL;tcp"], media.Path);
         Assert.Equal(["message/cpim"], media.AcceptTypes);
         Assert.Equal(["text/plain", "application/im-iscomposing+xml"], media.AcceptWrappedTypes);
-        Assert.Equal((SetupRole.ActPass, MediaDirection.SendRecv, (long?)null, false), (media.Setup, media.Direction, media.MaxSize, media.ChatRoom));
+        Assert.Equal((SetupRole.ActPass, MediaDirection.SendRecv, (long?)null, (IReadOnlyList<string>?)null), (media.Setup, media.Direction, media.MaxSize, media.ChatRoom));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class MsrpMediaTests
             MaxSize = 10485760,
             Setup = SetupRole.Passive,
             Direction = MediaDirection.RecvOnly,
-            ChatRoom = true,
+            ChatRoom = ["private-messages", "nickname"],
         };
         var description = SessionDescription.ForMsrp("im", 1, 2, "[2001:db8::1]", media);
         Assert.Equal(Samples.Text(Samples.Wire("""
@@ -58,12 +58,12 @@ public sealed class MsrpMediaTests
             a=path:msrps://relay.example:2855/a;tcp msrps://[2001:db8::1]:2855/b;tcp
             a=setup:passive
             a=recvonly
-            a=chatroom
+            a=chatroom:private-messages nickname
 
             """)), Samples.Text(description.ToBytes()));
         var again = From(description.ToBytes());
         Assert.Equal(media.Path, again.Path);
-        Assert.True(again is { Tls: true, MaxSize: 10485760, Setup: SetupRole.Passive, Direction: MediaDirection.RecvOnly, ChatRoom: true });
+        Assert.True(again is { Tls: true, MaxSize: 10485760, Setup: SetupRole.Passive, Direction: MediaDirection.RecvOnly, ChatRoom: ["private-messages", "nickname"] });
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class MsrpMediaTests
         var media = From("m=message 1 TCP/MSRP *", Path, "a=chatroom:nickname");
         Assert.Empty(media.AcceptTypes);
         Assert.Empty(media.AcceptWrappedTypes);
-        Assert.True(media.ChatRoom);
+        Assert.NotNull(media.ChatRoom);
     }
 
     [Fact]

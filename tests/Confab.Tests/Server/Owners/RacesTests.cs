@@ -48,13 +48,16 @@ public sealed class RacesTests
     {
         var other = phones[random.Next(3)];
         var call = phone.Calls.Count > 0 ? phone.Calls[^random.Next(1, Math.Min(3, phone.Calls.Count) + 1)] : null;
-        switch (random.Next(call is null ? 3 : 24))
+        switch (random.Next(call is null ? 3 : 26))
         {
             case 0 or 1 when call is null || random.Next(6) == 0:
                 phone.Invite(other.Address);
                 break;
             case 2 when call is null || random.Next(6) == 0:
                 phone.InviteGroup([.. phones.Where(p => p != phone).Select(static p => p.Address), "sip:dave@example.com"]);
+                break;
+            case 24 or 25 when other.Calls.FindLast(static c => c.Identity.Length > 0) is { } known:
+                phone.Invite(known.Identity); // comes back, or where he has no business, or where there is nothing any more
                 break;
             case 3:
                 phone.Register();

@@ -1,0 +1,21 @@
+using Confab.Runtime;
+using Confab.Server.Owners;
+
+namespace Confab.Server.Procedures.Controlling;
+
+/// <summary>
+/// IM Session joining policy: OMA-IM 7.2.2.9. Who may come in by the IM Session Identity. The rules of a pre-defined group, its join-handling
+/// and its schedule, have their place here.
+/// </summary>
+[Clause("OMA-IM", "7.2.2.9", "IMS-JPOL-2", "IMS-JPOL-3", "IMS-JPOL-4")]
+internal static class JoiningPolicy
+{
+    public static bool Allows(Focus focus, string address) => focus.Roster.Find(address) is { } attendee && focus.Kind switch
+    {
+        // the two alone, and not before both are in: until then there is an invitation to answer
+        SessionKind.OneToOne => focus.InvitedCount == 0,
+
+        // who was ever invited or in, the originator included, unless he was expelled and not invited since
+        _ => !attendee.IsExpelled,
+    };
+}
