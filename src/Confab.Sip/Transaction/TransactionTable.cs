@@ -134,6 +134,12 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
         if (_clients.TryGetValue(new ClientKey(request.TopVia.Branch, request.Method), out var client)) client.Gone();
     }
 
+    /// <summary>Lets go of a request that is answered without a transaction (RFC 3261 8.2.7); one that was answered already stays.</summary>
+    public void LetGo(IServerTransaction server)
+    {
+        if (!server.HasFinal) Forget(server);
+    }
+
     internal void OnAck(SipRequest ack, Flow flow) => user.OnAck(ack, flow);
 
     internal void ForgetClient(SipRequest request)

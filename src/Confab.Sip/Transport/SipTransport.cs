@@ -216,15 +216,22 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, RetryAfterSeconds));
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it. An ACK has no answer.</summary>
-    public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null)
-    {
-        if (request.Method == SipMethod.Ack) return;
-        var reply = Reply.Compose(request, flow, status, StatelessTag(request), (ref SipWriter writer) =>
+    public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null) =>
+        AnswerOnce(request, flow, status, reason, (ref SipWriter writer) =>
         {
             writer.Header(HeaderName.Server, ServerToken);
             more?.Invoke(ref writer);
-        }, reason);
-        Respond(request, ReplyFlow(request, flow), reply);
+        });
+
+    /// <summary>
+    /// Answers a request once and keeps nothing of it: a copy of it gets an answer of its own, with the same tag (RFC 3261 8.2.7). An ACK has no
+    /// answer.
+    /// </summary>
+    [Clause("RFC 3261", "8.2.7")]
+    public void AnswerOnce(SipRequest request, Flow flow, int status, string reason, HeadersWriter more)
+    {
+        if (request.Method == SipMethod.Ack) return;
+        Respond(request, ReplyFlow(request, flow), Reply.Compose(request, flow, status, StatelessTag(request), more, reason));
     }
 
     /// <summary>Whether the response's top Via is one that we put on: any other is dropped (RFC 3261 18.1.2).</summary>
