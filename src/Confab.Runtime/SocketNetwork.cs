@@ -14,7 +14,7 @@ public sealed partial class SocketNetwork : INetwork
     private static readonly TimeSpan s_acceptAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<SocketFlow, byte> _flows = new();
-    private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
+    private readonly PeerAddresses _peers = new();
     private readonly ConcurrentDictionary<IListener, byte> _listeners = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -98,9 +98,12 @@ public sealed partial class SocketNetwork : INetwork
 
     internal void Forget(SocketFlow flow)
     {
-        if (!_flows.TryRemove(flow, out _) || !flow.IsAccepted) return;
-        var address = flow.Remote.Address;
-        if (_perAddress.AddOrUpdate(address, 0, static (_, n) => n - 1) == 0) _perAddress.TryRemove(new(address, 0));
+        if (_flows.TryRemove(flow, out _)) _peers.Leave(flow.Peer, flow.IsAccepted);
+    }
+
+    internal void TellHeld(SocketFlow flow)
+    {
+        if (_refusals.Allows(out var heldBack)) LogHeldTooMuch(flow.Remote.Address, Limits.HeldBytesPerAddress, heldBack);
     }
 
     private async Task AcceptAsync(Socket listener, Transport transport, Func<StreamFlow, IStreamHandler> accept)
@@ -142,8 +145,8 @@ public sealed partial class SocketNetwork : INetwork
             return;
         }
 
-        _flows[flow] = 0;
-        if (_perAddress.AddOrUpdate(flow.Remote.Address, 1, static (_, n) => n + 1) > Limits.ConnectionsPerAddress)
+        Add(flow);
+        if (flow.Peer.Accepted > Limits.ConnectionsPerAddress)
         {
             if (_refusals.Allows(out var heldBack)) LogTooMany(flow.Remote.Address, Limits.ConnectionsPerAddress, heldBack);
             flow.Close(EndReason.LimitExceeded);
@@ -172,7 +175,7 @@ public sealed partial class SocketNetwork : INetwork
             return;
         }
 
-        _flows[flow] = 0;
+        Add(flow);
         if (_disposed)
         {
             flow.Close(EndReason.ShuttingDown);
@@ -181,6 +184,12 @@ public sealed partial class SocketNetwork : INetwork
         }
 
         Open(flow, connected);
+    }
+
+    private void Add(SocketFlow flow)
+    {
+        flow.Peer = _peers.Enter(flow.Remote.Address, flow.IsAccepted);
+        _flows[flow] = 0;
     }
 
     private void Open(SocketFlow flow, Func<StreamFlow, IStreamHandler> open)
@@ -227,6 +236,9 @@ public sealed partial class SocketNetwork : INetwork
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Address} has more than {Most} connections (Limits:ConnectionsPerAddress); the newest was closed (not logged before: {HeldBack})")]
     private partial void LogTooMany(IPAddress address, int most, long heldBack);
+
+    [LoggerMessage(EventId = 17, Level = LogLevel.Warning, Message = "{Address} has more than {Most} bytes of messages under way that are not whole (Limits:HeldBytesPerAddress); the connection that wanted more was closed (not logged before: {HeldBack})")]
+    private partial void LogHeldTooMuch(IPAddress address, int most, long heldBack);
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "The connection with {Remote} got no handler and is closed")]
     private partial void LogOpenFault(Exception exception, IPEndPoint remote);

@@ -67,6 +67,55 @@ public sealed class SocketLimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_one_address_has_sent_and_not_ended_is_bounded_and_what_it_ended_makes_room()
+    {
+        using var loopback = new Loopback(new Limits { HeldBytesPerAddress = 40_000 });
+        var shown = new TaskCompletionSource();
+        var accepted = new List<Ears>();
+        using var listener = loopback.Listen(_ =>
+        {
+            accepted.Add(new Ears(bytes =>
+            {
+                if (bytes.Length == 1500) shown.SetResult();
+                return bytes.Span[^1] == '.' ? bytes.Length : 0; // a message ends with a full stop
+            }));
+            return accepted[^1];
+        });
+
+        var whole = loopback.Bare(listener.Local);
+        whole.Send([.. new byte[1499], (byte)'.']);
+        await shown.Task.WaitAsync(Loopback.Patience);
+        await accepted[0].Hears(1500);
+
+        shown = new TaskCompletionSource();
+        var half = loopback.Bare(listener.Local);
+        half.Send(new byte[1500]); // more than an idle connection has room for
+        await shown.Task.WaitAsync(Loopback.Patience);
+
+        loopback.Bare(listener.Local).Send(new byte[1500]);
+        for (var tries = 0; accepted.Count < 3; tries++)
+        {
+            Assert.True(tries < 20_000);
+            await Task.Delay(1);
+        }
+
+        Assert.Equal(EndReason.LimitExceeded, await accepted[2].Ends());
+        Assert.Empty(accepted[1].Closed);
+
+        half.Dispose();
+        await accepted[1].Ends();
+        shown = new TaskCompletionSource();
+        var later = loopback.Bare(listener.Local);
+        later.Send(new byte[1500]);
+        await shown.Task.WaitAsync(Loopback.Patience);
+        later.Send("."u8);
+        await accepted[3].Hears(1501);
+        Assert.Empty(accepted[0].Closed);
+        Assert.Empty(accepted[3].Closed);
+        Assert.Empty(loopback.Log.Errors);
+    }
+
+    [Fact]
     public async Task A_network_that_is_disposed_closes_its_flows()
     {
         Ears atNear = new(), atFar = new();
