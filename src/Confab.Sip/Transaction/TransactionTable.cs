@@ -105,7 +105,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
         return false;
     }
 
-    /// <summary>The pending request that a CANCEL means (RFC 3261 9.2): same branch and sent-by, any method but CANCEL.</summary>
+    /// <summary>The INVITE that a CANCEL means (RFC 3261 9.2): same branch and sent-by. No other request can be cancelled (9.1).</summary>
     public IServerTransaction? FindCancelled(SipRequest cancel) =>
         _servers.GetValueOrDefault(ServerKey.Of(cancel, SipMethod.Invite));
 

@@ -72,6 +72,7 @@ internal static class ReceiveRequest
     private static void TakeCancel(Conversation owner, IServerTransaction cancel)
     {
         var cancelled = owner.Transactions.FindCancelled(cancel.Request);
+        if (cancelled is not null && !owner.Node.Verification.IsSameHop(cancel.Flow, cancelled.Flow)) cancelled = null;
         owner.Answer(cancel, cancelled is null ? StatusCode.CallTransactionDoesNotExist : StatusCode.Ok);
         if (cancelled is null || owner.Focus is not { } focus) return;
         foreach (var participant in focus.Participants)
