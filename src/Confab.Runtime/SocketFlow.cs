@@ -18,6 +18,12 @@ internal sealed partial class SocketFlow : StreamFlow
     private const int SendSlice = 64 * 1024;
     private const int NotEnded = -1;
 
+    // Who vanished without a word is noticed after four minutes, were nothing ever sent to him: a session in which nobody speaks, or a
+    // registration, would keep him for hours.
+    private const int ProbeAfterSeconds = 120;
+    private const int ProbeEverySeconds = 30;
+    private const int Probes = 4;
+
     private readonly SocketNetwork _network;
     private readonly Socket _socket;
     private readonly ILogger _log;
@@ -43,6 +49,10 @@ internal sealed partial class SocketFlow : StreamFlow
         _buffer = _idle;
         socket.NoDelay = true;
         socket.Blocking = false;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, ProbeAfterSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeEverySeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
         Local = Plain((IPEndPoint)socket.LocalEndPoint!);
         Remote = Plain((IPEndPoint)socket.RemoteEndPoint!);
         _openedAt = network.Time.GetTimestamp();

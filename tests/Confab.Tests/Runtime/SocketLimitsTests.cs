@@ -158,6 +158,22 @@ public sealed class SocketLimitsTests : IDisposable
         Assert.Equal(0, accepted);
     }
 
+    /// <summary>A peer whose machine is gone cannot be had here: the system tells which of its timers runs on a socket.</summary>
+    [Fact]
+    public async Task The_system_looks_whether_silent_peers_are_still_there_at_both_ends()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc/net/tcp");
+        var (near, far) = await _loopback.Pair(new Ears(), new Ears());
+        foreach (var flow in (StreamFlow[])[near, far])
+        {
+            var ports = $":{flow.Local.Port:X4} 0100007F:{flow.Remote.Port:X4} ";
+            var line = (await File.ReadAllLinesAsync("/proc/net/tcp", TestContext.Current.CancellationToken)).Single(l => l.Contains(ports, StringComparison.Ordinal));
+            var timer = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[5].Split(':');
+            Assert.Equal("02", timer[0]); // keep-alive
+            Assert.InRange(Convert.ToInt32(timer[1], 16), 10_000, 12_000); // hundredths of seconds
+        }
+    }
+
     [Fact]
     public async Task A_peer_that_resets_ends_as_lost()
     {
