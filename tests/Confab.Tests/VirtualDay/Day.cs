@@ -8,12 +8,14 @@ using Confab.Server.Stores;
 using Confab.Sim;
 using Confab.Tests.Server;
 using Xunit;
+using Xunit.Sdk;
 
 namespace Confab.Tests.VirtualDay;
 
 internal sealed class Day : IDisposable
 {
     public const string ServerAddress = "198.51.100.5";
+    public const int MsrpPort = 2855;
     public const string Password = "demo";
 
     /// <summary>Who sat still for so long is sure to hear what is said.</summary>
@@ -34,7 +36,7 @@ internal sealed class Day : IDisposable
         Sim = new SimWorld(seed, shuffles: true);
         var options = new ServerOptions();
         options.Sip.Listen = [$"udp://{ServerAddress}:5060", $"tcp://{ServerAddress}:5060"];
-        options.Msrp.Listen = [$"tcp://{ServerAddress}:2855"];
+        options.Msrp.Listen = [$"tcp://{ServerAddress}:{MsrpPort}"];
         options.Session.ReleaseAdhocOnOriginatorLeave = Random.Next(2) == 0;
         options.Session.MinNotifyIntervalSeconds = Random.Next(6);
         if (Random.Next(4) == 0) options.Session.MaxLengthSeconds = 3 * 3600;
@@ -43,6 +45,7 @@ internal sealed class Day : IDisposable
         var world = Sim.Host(ServerAddress, 7, options.Limits);
         Server = ConfabServer.Create(options, world, new MemoryDirectory());
         World = world;
+        Diary = new Diary(Sim.Time, world.Tap);
         Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
         People = [.. Enumerable.Range(1, count).Select(number => new Person(this, number))];
         Pass(TimeSpan.FromSeconds(100));
@@ -61,6 +64,11 @@ internal sealed class Day : IDisposable
 
     public List<Said> Messages { get; } = [];
 
+    public Tally Tally { get; } = new();
+
+    /// <summary>What was done and what came of it, for a failure to show.</summary>
+    public Diary Diary { get; }
+
     public DateTimeOffset Now => Sim.Time.GetUtcNow();
 
     private Holdings Holdings => new(Server.Node.Router.OwnerCount, Server.Node.Router.CallIdCount, Server.Node.Router.SessionCount, Server.Node.Msrp.SessionCount, 0);
@@ -71,6 +79,20 @@ internal sealed class Day : IDisposable
     public void Later(TimeSpan time, Action action) => _later.Add((Now + time, action));
 
     public void Run()
+    {
+        try
+        {
+            Live();
+        }
+        catch (Exception exception)
+        {
+            throw new XunitException($"{exception.Message}\n{Diary}\n{exception.StackTrace}", exception);
+        }
+    }
+
+    public void Dispose() => Sim.Dispose();
+
+    private void Live()
     {
         foreach (var person in People) Await(person.Client.RegisterAsync());
         for (var hour = 0; hour < _hours; hour++)
@@ -86,8 +108,6 @@ internal sealed class Day : IDisposable
         Assert.Equal(_rest, Holdings);
         Sim.ThrowOnErrors();
     }
-
-    public void Dispose() => Sim.Dispose();
 
     private void Bustle()
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Confab.Client;
 
 namespace Confab.Tests.VirtualDay;
 
@@ -12,7 +11,9 @@ internal static class Deeds
     {
         var random = day.Random;
         var seat = person.Taken.ElementAtOrDefault(random.Next(SessionsAtOnce));
-        switch (random.Next(20))
+        var deed = random.Next(20);
+        day.Diary.Note($"{person.Name} does {deed} {seat?.Identity}");
+        switch (deed)
         {
             case 0 when person.Taken.Count() < SessionsAtOnce:
                 day.Await(person.Client.CallAsync(Others(day, person, 1)[0]));

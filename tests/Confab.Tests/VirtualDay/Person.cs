@@ -61,6 +61,7 @@ internal sealed class Person : IDisposable
     {
         if (_host.IsUnplugged) return;
         IsUpSince = DateTimeOffset.MaxValue;
+        _day.Diary.Note($"{Name} loses the network for {time}");
         _host.Unplug();
         _day.Later(time, FindNetwork);
     }
@@ -69,13 +70,14 @@ internal sealed class Person : IDisposable
     {
         if (!_host.IsUnplugged) return;
         _host.Plug();
+        _day.Diary.Note($"{Name} has the network back");
         IsUpSince = _day.Now;
     }
 
-    /// <summary>His connections take only some bytes for a time.</summary>
+    /// <summary>His connections for messages take only some bytes for a time.</summary>
     public void ReadSlowly(TimeSpan time)
     {
-        foreach (var stream in _day.Sim.Network.StreamsOf(_host.Address))
+        foreach (var stream in _day.Sim.Network.StreamsOf(_host.Address).Where(static stream => stream.Remote.Port == Day.MsrpPort))
         {
             stream.TakeOnly(_day.Random.Next(4000));
             _day.Later(time, stream.Release);
@@ -87,6 +89,7 @@ internal sealed class Person : IDisposable
     {
         while (Client.TryReadEvent(out var happened))
         {
+            if (happened is not (MessageReceived or Confab.Client.Sent)) _day.Diary.Note($"{Name} {Told(happened)}");
             switch (happened)
             {
                 case Invited { Session: var session }:
@@ -94,6 +97,8 @@ internal sealed class Person : IDisposable
                     if (_day.Random.Next(3) > 0) Answer();
                     break;
                 case Established { Session: var session }:
+                    _day.Tally.Seats++;
+                    if (session.IsRejoin) _day.Tally.Rejoined++;
                     Seats.Add(new Seat(this, session, _day.Now));
                     break;
                 case MessageReceived { Text: { } text } message:
@@ -106,6 +111,16 @@ internal sealed class Person : IDisposable
             }
         }
     }
+
+    private static string Told(ImEvent happened) => happened switch
+    {
+        Invited told => $"is invited to {told.Session.Identity}",
+        Established told => $"is in {told.Session.Identity}",
+        Ended told => $"is out of {told.Session.Identity}: {told.Reason} {told.Status} {told.Text}",
+        RosterChanged told => $"sees in {told.Session.Identity} {string.Join(' ', told.Changed.Select(static user => $"{user.Address} {user.Status}"))}",
+        Undelivered told => $"hears that {told.Id} did not go: {told.Status}",
+        _ => happened.ToString(),
+    };
 
     public void Dispose() => _day.Await(Client.DisposeAsync().AsTask());
 }

@@ -15,15 +15,17 @@ internal static class Truth
     /// <summary>A message that the switch took reaches, once and in its sender's order, every member whose connection stood.</summary>
     private static void Messages(Day day)
     {
-        foreach (var said in day.Messages)
+        foreach (var said in day.Messages.Skip(day.Tally.Said))
         {
             foreach (var witness in said.Witnesses)
             {
                 if (!said.IsAccepted || !witness.IsTaken || witness.Person.IsUpSince > said.At) continue;
+                day.Tally.Heard++;
                 Assert.True(witness.Heard.Contains(said.Number), $"{witness} did not hear {said}");
             }
         }
 
+        day.Tally.Said = day.Messages.Count;
         foreach (var seat in day.People.SelectMany(static person => person.Seats))
         {
             Assert.True(seat.Heard.Distinct().Count() == seat.Heard.Count, $"{seat} heard something twice");
@@ -43,6 +45,7 @@ internal static class Truth
         {
             var there = Taken(day).Where(other => other.Identity == seat.Identity).Select(static other => other.Person.Address).Order();
             var told = seat.Session.Roster.Where(static user => user.IsConnected).Select(static user => user.Address).Order();
+            day.Tally.Rosters++;
             Assert.True(there.SequenceEqual(told), $"{seat} is told of {string.Join(' ', told)}, there are {string.Join(' ', there)}");
         }
     }
@@ -52,6 +55,7 @@ internal static class Truth
     {
         var sessions = Taken(day).GroupBy(static seat => seat.Identity).ToArray();
         foreach (var session in sessions) Assert.True(session.Count() > 1, $"{session.First()} is alone in a session that should have ended");
+        day.Tally.Sessions += sessions.Length;
         Assert.Equal(sessions.Length, day.Server.Health.Sessions);
     }
 

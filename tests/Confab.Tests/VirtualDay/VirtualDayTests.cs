@@ -16,5 +16,21 @@ public sealed class VirtualDayTests
     {
         using var day = new Day(seed);
         day.Run();
+        TestContext.Current.TestOutputHelper?.WriteLine(day.Tally.ToString());
+        Assert.All([day.Tally.Heard, day.Tally.Rosters, day.Tally.Sessions, day.Tally.Rejoined], static count => Assert.NotEqual(0, count));
+    }
+
+    [Fact]
+    public void The_same_seed_is_the_same_day()
+    {
+        static string Spent(int seed)
+        {
+            using var day = new Day(seed, hours: 3);
+            day.Run();
+            return day.Diary.ToString();
+        }
+
+        Assert.Equal(Spent(17), Spent(17));
+        Assert.NotEqual(Spent(17), Spent(18));
     }
 }
