@@ -57,6 +57,15 @@ public sealed class Limits
     /// </summary>
     public int WholeMessageSeconds { get; set; } = 60;
 
+    /// <summary>
+    /// Connections of ours that are being made at once; beyond it the peer counts as unreachable. Where they lead is the peers' to say (Contact,
+    /// Path, MSRP path), and each that nobody answers holds a socket for ten seconds. Twice the members of the largest group.
+    /// </summary>
+    public int ConnectsUnderWay { get; set; } = 20_000;
+
+    /// <summary>Host names of peers that are being looked up at once; beyond it they count as unknown. Each holds a thread of the program.</summary>
+    public int LookupsUnderWay { get; set; } = 64;
+
     /// <summary>Seconds until a new connection must have sent its first byte.</summary>
     public int FirstByteSeconds { get; set; } = 60;
 

@@ -20,6 +20,8 @@ public sealed partial class SocketNetwork : INetwork
     private readonly ILogger _log;
     private readonly ITimer _sweep;
     private readonly LogRate _refusals;
+    private int _connecting;
+    private int _resolving;
     private volatile bool _disposed;
 
     public SocketNetwork(TimeProvider time, ILoggerFactory loggers, Limits limits)
@@ -72,7 +74,15 @@ public sealed partial class SocketNetwork : INetwork
     {
         if (transport == Transport.Tcp && !_disposed)
         {
-            _ = ConnectAsync(remote, transport, connected, failed);
+            if (Interlocked.Increment(ref _connecting) <= Limits.ConnectsUnderWay)
+            {
+                _ = ConnectAsync(remote, transport, connected, failed);
+                return;
+            }
+
+            Interlocked.Decrement(ref _connecting);
+            if (_refusals.Allows(out var heldBack)) LogTooManyConnects(remote, Limits.ConnectsUnderWay, heldBack);
+            failed(EndReason.LimitExceeded);
             return;
         }
 
@@ -83,7 +93,13 @@ public sealed partial class SocketNetwork : INetwork
     public void Resolve(string host, Action<IReadOnlyList<IPAddress>> resolved)
     {
         if (IPAddress.TryParse(host, out var address)) resolved([address]);
-        else _ = ResolveAsync(host, resolved);
+        else if (Interlocked.Increment(ref _resolving) <= Limits.LookupsUnderWay) _ = ResolveAsync(host, resolved);
+        else
+        {
+            Interlocked.Decrement(ref _resolving);
+            if (_refusals.Allows(out var heldBack)) LogTooManyLookups(Limits.LookupsUnderWay, heldBack);
+            resolved([]);
+        }
     }
 
     public void Dispose()
@@ -171,10 +187,12 @@ public sealed partial class SocketNetwork : INetwork
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             socket?.Dispose();
+            Interlocked.Decrement(ref _connecting);
             failed(exception is OperationCanceledException ? EndReason.TimedOut : EndReason.Unreachable);
             return;
         }
 
+        Interlocked.Decrement(ref _connecting);
         Add(flow);
         if (_disposed)
         {
@@ -210,7 +228,7 @@ public sealed partial class SocketNetwork : INetwork
         flow.Start(handler);
     }
 
-    private static async Task ResolveAsync(string host, Action<IReadOnlyList<IPAddress>> resolved)
+    private async Task ResolveAsync(string host, Action<IReadOnlyList<IPAddress>> resolved)
     {
         IPAddress[] addresses;
         try
@@ -222,6 +240,7 @@ public sealed partial class SocketNetwork : INetwork
             addresses = [];
         }
 
+        Interlocked.Decrement(ref _resolving);
         resolved(addresses);
     }
 
@@ -236,6 +255,12 @@ public sealed partial class SocketNetwork : INetwork
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Address} has more than {Most} connections (Limits:ConnectionsPerAddress); the newest was closed (not logged before: {HeldBack})")]
     private partial void LogTooMany(IPAddress address, int most, long heldBack);
+
+    [LoggerMessage(EventId = 18, Level = LogLevel.Warning, Message = "{Remote} is not connected to: {Most} connections are being made already (Limits:ConnectsUnderWay; not logged before: {HeldBack})")]
+    private partial void LogTooManyConnects(IPEndPoint remote, int most, long heldBack);
+
+    [LoggerMessage(EventId = 19, Level = LogLevel.Warning, Message = "A host name is not looked up: {Most} are being looked up already (Limits:LookupsUnderWay; not logged before: {HeldBack})")]
+    private partial void LogTooManyLookups(int most, long heldBack);
 
     [LoggerMessage(EventId = 17, Level = LogLevel.Warning, Message = "{Address} has more than {Most} bytes of messages under way that are not whole (Limits:HeldBytesPerAddress); the connection that wanted more was closed (not logged before: {HeldBack})")]
     private partial void LogHeldTooMuch(IPAddress address, int most, long heldBack);

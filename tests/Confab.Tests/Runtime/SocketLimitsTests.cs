@@ -196,6 +196,27 @@ public sealed class SocketLimitsTests : IDisposable
         Assert.Empty(await Resolve(new string('x', 300)));
     }
 
+    [Fact]
+    public async Task So_many_connections_are_made_and_names_looked_up_at_once_and_no_more()
+    {
+        using var loopback = new Loopback(new Limits { ConnectsUnderWay = 1, LookupsUnderWay = 1 });
+        using var listener = loopback.Listen(static _ => new Ears());
+        var nobody = new IPEndPoint(IPAddress.Loopback, 1);
+        for (var i = 0; i < 3; i++)
+        {
+            // One after the other there is always room, whatever became of the one before.
+            await loopback.Connect(listener.Local, new Ears());
+            Assert.Equal("Unreachable", (await Assert.ThrowsAsync<IOException>(() => loopback.Connect(nobody, new Ears()))).Message);
+            Assert.NotEmpty(await Resolve("localhost", loopback));
+            Assert.Empty(await Resolve(new string('x', 300), loopback));
+        }
+
+        using var full = new Loopback(new Limits { ConnectsUnderWay = 0, LookupsUnderWay = 0 });
+        Assert.Equal("LimitExceeded", (await Assert.ThrowsAsync<IOException>(() => full.Connect(listener.Local, new Ears()))).Message);
+        Assert.Empty(await Resolve("localhost", full));
+        Assert.Equal([IPAddress.Loopback], await Resolve("127.0.0.1", full)); // nothing to look up
+    }
+
     private sealed class Deaf : IDatagramHandler
     {
         public void OnReceived(ReadOnlySpan<byte> datagram, Flow flow)
@@ -203,10 +224,10 @@ public sealed class SocketLimitsTests : IDisposable
         }
     }
 
-    private Task<IReadOnlyList<IPAddress>> Resolve(string host)
+    private Task<IReadOnlyList<IPAddress>> Resolve(string host, Loopback? loopback = null)
     {
         var done = new TaskCompletionSource<IReadOnlyList<IPAddress>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loopback.Network.Resolve(host, done.SetResult);
+        (loopback ?? _loopback).Network.Resolve(host, done.SetResult);
         return done.Task.WaitAsync(Loopback.Patience);
     }
 
