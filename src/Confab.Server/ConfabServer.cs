@@ -167,7 +167,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             _node.Registrar.Load();
             foreach (var (session, members) in _node.Sessions.Load()) RestoreSession.Run(_node, session, members);
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception exception) when (exception is not (OutOfMemoryException or ArgumentException))
         {
             throw StoreProblem.Explain(_options.DataDirectory, exception);
         }

@@ -60,7 +60,7 @@ internal sealed class Focus
     public string Originator { get; }
 
     /// <summary>The rules under which it began.</summary>
-    public SessionRules Rules { get; }
+    public SessionRules Rules { get; set; }
 
     /// <summary>The user part of the IM Session Identity: at least 64 random bits, never used again (IMS-GEN-4, D-04).</summary>
     public string IdentityUser { get; }

@@ -46,7 +46,7 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
     private readonly SqliteCommand _rollback;
 
     /// <summary>Opens or makes the database in that directory, which is made too.</summary>
-    /// <exception cref="InvalidDataException">A newer Confab has made it.</exception>
+    /// <exception cref="NotSupportedException">A newer Confab has made it.</exception>
     /// <exception cref="SqliteException">The file is no database, or cannot be opened.</exception>
     public SqliteDatabase(string dataDirectory)
     {
@@ -124,7 +124,7 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
     {
         var version = Convert.ToInt32(Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version > s_migrations.Length)
-            throw new InvalidDataException($"{path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}. Run that Confab, or set DataDirectory to another folder");
+            throw new NotSupportedException($"{path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}");
         for (; version < s_migrations.Length; version++)
             Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {s_migrations[version]} PRAGMA user_version = {version + 1}; COMMIT"));
     }
