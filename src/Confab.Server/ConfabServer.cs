@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Confab.Msrp;
@@ -41,22 +42,22 @@ public sealed partial class ConfabServer : IAsyncDisposable
     private volatile bool _ready;
     private bool _disposed;
 
-    private ConfabServer(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, LaneThread? laneThread, IMeterFactory? meters)
+    private ConfabServer(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, PipeScheduler? lane, IMeterFactory? meters)
     {
         _options = options;
         _world = world;
         _directory = directory;
-        _laneThread = laneThread;
+        _laneThread = lane as LaneThread;
         _log = world.Loggers.CreateLogger("Confab.Server");
-        var lane = new StoreLane(laneThread ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
+        var writer = new StoreLane(lane ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
         _node = new Node
         {
             World = world,
             Options = options,
             Directory = directory,
             Sessions = sessions,
-            Lane = lane,
-            Registrar = new Registrar(world, directory, lane, options),
+            Lane = writer,
+            Registrar = new Registrar(world, directory, writer, options),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             Log = _log,
@@ -110,8 +111,13 @@ public sealed partial class ConfabServer : IAsyncDisposable
         new(options, world, directory, new MemorySessions(directory), null, meters);
 
     /// <inheritdoc cref="Create(ServerOptions, World, MemoryDirectory, IMeterFactory?)"/>
-    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, IMeterFactory? meters = null) =>
-        new(options, world, directory, sessions, null, meters);
+    /// <param name="options">The settings.</param>
+    /// <param name="world">What it runs in.</param>
+    /// <param name="directory">Accounts and bindings.</param>
+    /// <param name="sessions">The sessions that stand, in the transactions of the directory.</param>
+    /// <param name="lane">Where both are written; the world's scheduler where it is null.</param>
+    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, PipeScheduler? lane = null) =>
+        new(options, world, directory, sessions, lane, null);
 
     /// <summary>Reads the store, lets the sessions in it stand again, and binds every listener.</summary>
     /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>

@@ -154,12 +154,15 @@ internal sealed class SessionRecord
             {
                 if (known is not null) dropped.Add(address);
             }
+            else if (IsOnTheWayOut(attendee)) continue; // noted again when his leg is gone; until then the store may know better than the roster
             else if (RosterSnapshot.Of(attendee) is var now && (known is null || !RosterSnapshot.IsSame(known, now))) changed.Add(now);
         }
 
         _changed.Clear();
         return (changed, dropped);
     }
+
+    private bool IsOnTheWayOut(Attendee attendee) => attendee.Status != EndpointStatus.Disconnected && _focus.Present(attendee.Address) is null;
 
     private void WriteRemoval()
     {

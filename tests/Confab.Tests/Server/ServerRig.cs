@@ -45,6 +45,9 @@ internal sealed class ServerRig : IDisposable
     /// <summary>The store of the server that runs.</summary>
     public SimStore Store { get; private set; }
 
+    /// <summary>Where that store is written.</summary>
+    public SimLane Lane { get; private set; }
+
     public Transport Transport { get; }
 
     public Phone Alice => Phone("alice");
@@ -90,12 +93,13 @@ internal sealed class ServerRig : IDisposable
     }
 
     /// <summary>The server runs, with what the one before it stored.</summary>
-    [MemberNotNull(nameof(World), nameof(Server), nameof(Store))]
+    [MemberNotNull(nameof(World), nameof(Server), nameof(Store), nameof(Lane))]
     public void Start()
     {
         World = Sim.Host("10.0.0.1", 7 + _starts++, _options.Limits);
         Store = Disk.Open();
-        Server = ConfabServer.Create(_options, World, Store, Disk.Sessions);
+        Lane = new SimLane(World.Scheduler);
+        Server = ConfabServer.Create(_options, World, Store, Disk.Sessions, Lane);
         Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 
