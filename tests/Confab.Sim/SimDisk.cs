@@ -12,7 +12,8 @@ public sealed class SimDisk
 {
     private readonly MemoryDirectory _directory = new();
 
-    public SimDisk() => Sessions = new MemorySessions(_directory, outlivesProcess: true);
+    /// <summary>A disk; or a memory, of which a server knows that it does not outlive the process.</summary>
+    public SimDisk(bool outlivesProcess = true) => Sessions = new MemorySessions(_directory, outlivesProcess);
 
     public ISessionStore Sessions { get; }
 

@@ -19,8 +19,9 @@ internal sealed class ServerRig : IDisposable
     private bool _runs;
     private ulong _starts;
 
-    public ServerRig(Action<ServerOptions>? set = null, int seed = 1, bool shuffles = false, Transport transport = Transport.Tcp)
+    public ServerRig(Action<ServerOptions>? set = null, int seed = 1, bool shuffles = false, Transport transport = Transport.Tcp, SimDisk? disk = null)
     {
+        Disk = disk ?? new SimDisk();
         Sim = new SimWorld(seed, shuffles);
         Transport = transport;
         var options = new ServerOptions();
@@ -40,7 +41,7 @@ internal sealed class ServerRig : IDisposable
     public ConfabServer Server { get; private set; }
 
     /// <summary>What outlives the server.</summary>
-    public SimDisk Disk { get; } = new();
+    public SimDisk Disk { get; }
 
     /// <summary>The store of the server that runs.</summary>
     public SimStore Store { get; private set; }

@@ -17,6 +17,8 @@ internal static class RestoreSession
     public static void Run(Node node, StoredSession session, IReadOnlyList<StoredMember> members)
     {
         if (!Enum.TryParse<SessionKind>(session.Kind, out var kind) || !Enum.IsDefined(kind)) throw new InvalidDataException($"'{session.Kind}' is no kind of session");
+        if (!Focus.IsIdentityUser(Text.Of(session.Identity))) throw new InvalidDataException($"'{session.Identity}' is no identity of a session");
+        if (session.Rules is not { MostParticipants: >= 2, RemainingParticipants: 0 or 1 }) throw new InvalidDataException($"the rules of {session.Identity} are none");
         var attendees = members.Select(RosterSnapshot.Restore).ToList();
         var owner = node.Router.Adopt(Text.Of(session.Identity));
         using (Turn.Enter())
