@@ -45,6 +45,12 @@ internal static class AddUsers
             return;
         }
 
+        if (newcomers.Exists(address => RemoveParticipant.IsBusyWith(focus, address)))
+        {
+            refer.Refuse(StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
+            return;
+        }
+
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer));

@@ -54,9 +54,9 @@ internal static class RejoinSession
             return;
         }
 
-        if (focus.Participants.Count(p => p.Address == address && p.State == ParticipantState.Leaving) >= node.World.Limits.LeavingLegsPerUser)
+        if (RemoveParticipant.IsBusyWith(focus, address))
         {
-            owner.Answer(transaction, StatusCode.ServiceUnavailable, static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, SecondsToLeave));
+            owner.Answer(transaction, StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
             return;
         }
 
@@ -92,9 +92,6 @@ internal static class RejoinSession
         // 9), 10) the roster tells the subscribers
         focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn);
     }
-
-    /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
-    private const uint SecondsToLeave = 32;
 
     /// <summary>His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE).</summary>
     private static void SupersedeOthers(Participant joiner)

@@ -32,8 +32,8 @@ internal static class ReleasePolicy
         if (addresses.Any(address => OriginatorLeft(focus, address)) || TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
-    /// <summary>An invitation came to nothing: what remains is counted when the last one has ended (C-50).</summary>
-    public static void AfterRefusal(Focus focus)
+    /// <summary>An invitation has ended, one way or the other: who remains is counted when it was the last (C-50).</summary>
+    public static void AfterInvitation(Focus focus)
     {
         if (TooFewLeft(focus)) ReleaseSession.Run(focus);
     }

@@ -17,6 +17,16 @@ internal static class RemoveParticipant
     /// <summary>The Reason of a BYE to a leg whose user has come in by another.</summary>
     public const string Superseded = "SIP;cause=200;text=\"Joined from elsewhere\"";
 
+    /// <summary>What a BYE or a CANCEL takes to be given up: 64*T1 (RFC 3261 17.1.2.2, 9.1).</summary>
+    private const uint SecondsToLeave = 32;
+
+    /// <summary>Whether as many of this user's legs are on their way out as may be: another one comes when the first is gone.</summary>
+    public static bool IsBusyWith(Focus focus, string address) =>
+        focus.Participants.Count(p => p.Address == address && p.State == ParticipantState.Leaving) >= focus.Node.World.Limits.LeavingLegsPerUser;
+
+    /// <summary>What the 503 then says.</summary>
+    public static void TryLater(ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, SecondsToLeave);
+
     public static void Run(Participant participant, string reason, DisconnectionMethod method, string? by = null)
     {
         if (participant.State == ParticipantState.Leaving) return;
