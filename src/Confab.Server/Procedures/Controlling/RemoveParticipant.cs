@@ -5,7 +5,7 @@ using Confab.Sip.Message;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>Removal of a participant from an IM Session: OMA-IM 7.2.1.9. A pending invitee gets CANCEL instead of BYE.</summary>
-[Clause("OMA-IM", "7.2.1.9", "IMS-REMOVE-1", "IMS-REMOVE-2", "IMS-REMOVE-R1", "IMS-REMOVE-ERR", "IMS-REMOVE-REASON")]
+[Clause("OMA-IM", "7.2.1.9", "IMS-REMOVE-1", "IMS-REMOVE-2", "IMS-REMOVE-R1", "IMS-REMOVE-R2", "IMS-REMOVE-R3", "IMS-REMOVE-ERR", "IMS-REMOVE-REASON")]
 internal static class RemoveParticipant
 {
     /// <summary>The Reason of a BYE that ends the session for all (D-10).</summary>
