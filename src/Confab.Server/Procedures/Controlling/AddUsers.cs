@@ -25,8 +25,9 @@ internal static class AddUsers
             return;
         }
 
-        // Those who are in, or asked already, count once; who declined, left or was removed is asked again.
-        var newcomers = refer.Targets.Addresses.Where(a => focus.Present(a) is null).ToList();
+        // Those who are in, or asked already, count once; who declined, left or was removed is asked again, and so is he whose connection for
+        // messages is lost: his client may be gone, and a new one knows no way back.
+        var newcomers = refer.Targets.Addresses.Where(a => focus.Present(a) is null or { IsStale: true }).ToList();
         if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
         {
             refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
@@ -54,7 +55,12 @@ internal static class AddUsers
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer));
-        foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
+        foreach (var address in newcomers)
+        {
+            if (focus.Present(address) is { } stale) RemoveParticipant.Supersede(stale);
+            InviteParticipant.Run(focus, address, null, 70, referral: referral);
+        }
+
         if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
     }
 
@@ -72,8 +78,9 @@ internal static class AddUsers
 
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
-        var present = focus.Participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
-        return present + newcomers.Count <= focus.Node.Options.Session.MaxAdhocGroupSize && focus.Roster.HasRoom(newcomers);
+        var asked = new HashSet<string>(newcomers, StringComparer.Ordinal); // one who is lost is counted once
+        var others = focus.Participants.Count(p => p.State != ParticipantState.Leaving && !asked.Contains(p.Address));
+        return others + newcomers.Count <= focus.Node.Options.Session.MaxAdhocGroupSize && focus.Roster.HasRoom(newcomers);
     }
 
     /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>

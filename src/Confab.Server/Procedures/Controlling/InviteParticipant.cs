@@ -92,7 +92,7 @@ internal static class InviteParticipant
         invitee.WhenSettled?.Invoke(status);
         if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
-        else if (focus.IsGroup) ReleasePolicy.AfterInvitation(focus);
+        else if (focus.IsGroup) ReleasePolicy.AfterDeparture(focus, invitee.Address); // an originator who was lost and does not come has left
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 

@@ -99,9 +99,7 @@ internal static class RejoinSession
         var focus = joiner.Focus;
         foreach (var older in focus.Participants.ToArray())
         {
-            if (older == joiner || older.Address != joiner.Address) continue;
-            older.IsSuperseded = true;
-            RemoveParticipant.Run(older, RemoveParticipant.Superseded, DisconnectionMethod.Departed);
+            if (older != joiner && older.Address == joiner.Address) RemoveParticipant.Supersede(older);
         }
     }
 

@@ -50,6 +50,13 @@ internal static class RemoveParticipant
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
 
+    /// <summary>Another leg of his takes the place of this one: what becomes of it is no news of him (IMS-REJOIN-STALE).</summary>
+    public static void Supersede(Participant older)
+    {
+        older.IsSuperseded = true;
+        Run(older, Superseded, DisconnectionMethod.Departed);
+    }
+
     /// <summary>200, 481, 408 or no answer: the leg is gone.</summary>
     public static void OnByeDone(Participant participant)
     {
