@@ -153,6 +153,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             SessionEnd.Moved => "you came in from elsewhere.",
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released => "the session has ended.",
+            _ when ended.Session.IsRejoin && ended.Status is 403 or 404 or 410 or 481 => $"there is no way back into it: {ended.Status}{why}",
             _ => ended.Status > 0 ? $"it came to nothing: {ended.Status}{why}" : $"it broke{why}",
         };
     }
