@@ -25,9 +25,8 @@ internal static class AddUsers
             return;
         }
 
-        // Those who are in, or asked already, count once; who declined, left or was removed is asked again, and so is he whose connection for
-        // messages is lost: his client may be gone, and a new one knows no way back.
-        var newcomers = refer.Targets.Addresses.Where(a => focus.Present(a) is null or { IsStale: true }).ToList();
+        // Those who are in, or asked already, count once; who declined, left or was removed is asked again.
+        var newcomers = refer.Targets.Addresses.Where(a => !IsIn(focus, a)).ToList();
         if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
         {
             refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
@@ -52,17 +51,50 @@ internal static class AddUsers
             return;
         }
 
+        if (newcomers.Count == 0) Accept(refer, focus, newcomers);
+        else
+        {
+            // What the 200 says is stored first; whoever has gone, or come, meanwhile is looked at again.
+            focus.Record.Promise(
+                [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
+                status => Stored(refer, focus, newcomers, status),
+                SessionKind.AdHoc);
+        }
+    }
+
+    private static void Stored(ReferReceived refer, Focus focus, List<string> newcomers, int stored)
+    {
+        if (stored != StatusCode.Ok) refer.Refuse(stored, SessionRecord.HeadersOf(stored));
+        else if (focus.IsReleased) refer.Refuse(StatusCode.NotFound);
+        else if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected }) refer.Refuse(StatusCode.Forbidden);
+        else
+        {
+            newcomers.RemoveAll(address => IsIn(focus, address));
+            if (newcomers.Count > 0 && !HasRoom(focus, newcomers)) refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
+            else if (newcomers.Exists(address => RemoveParticipant.IsBusyWith(focus, address))) refer.Refuse(StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
+            else Accept(refer, focus, newcomers);
+        }
+    }
+
+    private static void Accept(ReferReceived refer, Focus focus, List<string> newcomers)
+    {
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer));
         foreach (var address in newcomers)
         {
-            if (focus.Present(address) is { } stale) RemoveParticipant.Supersede(stale);
+            if (focus.Present(address) is { IsAwaited: false } lost) RemoveParticipant.Supersede(lost);
             InviteParticipant.Run(focus, address, null, 70, referral: referral);
         }
 
         if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
     }
+
+    /// <summary>
+    /// Whether he is in, or asked. Who has lost his connection for messages, or was in or asked when the server went down, is called again: his
+    /// client may be gone, and a new one knows no way back.
+    /// </summary>
+    private static bool IsIn(Focus focus, string address) => focus.Present(address) is { IsStale: false, IsAwaited: false };
 
     /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
     private static void Promote(Focus focus, List<string> newcomers)
@@ -78,9 +110,8 @@ internal static class AddUsers
 
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
-        var asked = new HashSet<string>(newcomers, StringComparer.Ordinal); // one who is lost is counted once
-        var others = focus.Participants.Count(p => p.State != ParticipantState.Leaving && !asked.Contains(p.Address));
-        return others + newcomers.Count <= focus.Node.Options.Session.MaxAdhocGroupSize && focus.Roster.HasRoom(newcomers);
+        var present = focus.PresentCount - newcomers.Count(a => focus.Present(a) is not null);
+        return present + newcomers.Count <= focus.Rules.MostParticipants && focus.Roster.HasRoom(newcomers);
     }
 
     /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>

@@ -1,6 +1,7 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 
 namespace Confab.Server.Procedures.Controlling;
 
@@ -16,6 +17,9 @@ internal static class RemoveParticipant
 
     /// <summary>The Reason of a BYE to a leg whose user has come in by another.</summary>
     public const string Superseded = "SIP;cause=200;text=\"Joined from elsewhere\"";
+
+    /// <summary>The Reason of a BYE of a server that stops: the session can be come back to when it runs again.</summary>
+    public const string Stopping = "SIP;cause=503;text=\"Server is stopping\"";
 
     /// <summary>What a BYE or a CANCEL takes to be given up: 64*T1 (RFC 3261 17.1.2.2, 9.1).</summary>
     private const uint SecondsToLeave = 32;
@@ -41,11 +45,12 @@ internal static class RemoveParticipant
         participant.Focus.Switch.OnLegLost(participant);
 
         // 1) 2) BYE in his dialog, CANCEL of what he has not answered, a refusal of what we have not
-        if (wasInvited && participant.IsCaller)
+        if (participant.Session.State == SessionState.Offered)
         {
-            participant.Session.Refuse(StatusCode.TemporarilyUnavailable);
+            participant.Session.Refuse(participant.IsCaller ? StatusCode.TemporarilyUnavailable : RefusalFor(reason));
             OnByeDone(participant);
         }
+        else if (participant.IsAwaited) OnByeDone(participant);
         else if (wasInvited) participant.Fork?.Cancel();
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
@@ -57,12 +62,21 @@ internal static class RemoveParticipant
         Run(older, Superseded, DisconnectionMethod.Departed);
     }
 
+    /// <summary>What one hears who was just coming in.</summary>
+    private static int RefusalFor(string reason) => reason switch
+    {
+        Released => StatusCode.NotFound,
+        Stopping => StatusCode.ServiceUnavailable,
+        _ => StatusCode.Forbidden,
+    };
+
     /// <summary>200, 481, 408 or no answer: the leg is gone.</summary>
     public static void OnByeDone(Participant participant)
     {
         participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
         TellRoster(participant);
+        participant.WhenSettled?.Invoke(StatusCode.RequestTerminated); // of one who was just coming in
         participant.WhenRemoved?.Invoke(participant.Session.ByeStatus);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }
