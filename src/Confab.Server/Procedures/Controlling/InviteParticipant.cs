@@ -69,6 +69,7 @@ internal static class InviteParticipant
         if (invitee.Focus.IsGroup) StartLeg(invitee, media);
         else StartOneToOneSession.OnAnswered(invitee, media);
         invitee.WhenSettled?.Invoke(StatusCode.Ok);
+        if (invitee.Focus is { IsGroup: true, IsReleased: false } room) ReleasePolicy.AfterInvitation(room);
     }
 
     /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
@@ -81,7 +82,9 @@ internal static class InviteParticipant
         if (invitee.IsSuperseded)
         {
             invitee.WhenSettled?.Invoke(focus.Present(invitee.Address) is null ? status : StatusCode.Ok); // he came in by himself
+            invitee.WhenRemoved?.Invoke(StatusCode.Ok);
             if (focus.IsReleased) ReleaseSession.Finish(focus);
+            else if (focus.IsGroup) ReleasePolicy.AfterInvitation(focus);
             return;
         }
 
@@ -90,7 +93,7 @@ internal static class InviteParticipant
         invitee.WhenSettled?.Invoke(status);
         if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
-        else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
+        else if (focus.IsGroup) ReleasePolicy.AfterDeparture(focus, invitee.Address); // an originator who was lost and does not come has left
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 
