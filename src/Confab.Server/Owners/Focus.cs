@@ -25,6 +25,7 @@ internal sealed class Focus
         Owner = owner;
         Kind = kind;
         Originator = originator;
+        OriginatorEntity = originator;
         IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
@@ -45,6 +46,9 @@ internal sealed class Focus
 
     /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
     public string Originator { get; }
+
+    /// <summary>The URI by which the others know the originator, as he began: the role is shown there and nowhere else.</summary>
+    public string OriginatorEntity { get; set; }
 
     /// <summary>The user part of the IM Session Identity: at least 64 random bits, never used again (IMS-GEN-4, D-04).</summary>
     public string IdentityUser { get; }
@@ -104,6 +108,20 @@ internal sealed class Focus
         foreach (var participant in _participants)
         {
             if (participant.Address != address || participant.State == ParticipantState.Leaving) continue;
+            if (participant.State == ParticipantState.Connected) return participant;
+            invited ??= participant;
+        }
+
+        return invited;
+    }
+
+    /// <summary>The same by what the others know of him: somebody who takes part anonymously is not found by his address.</summary>
+    public Participant? PresentAs(string entity)
+    {
+        Participant? invited = null;
+        foreach (var participant in _participants)
+        {
+            if (participant.Entity != entity || participant.State == ParticipantState.Leaving) continue;
             if (participant.State == ParticipantState.Connected) return participant;
             invited ??= participant;
         }

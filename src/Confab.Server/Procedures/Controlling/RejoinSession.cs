@@ -40,10 +40,10 @@ internal static class RejoinSession
             return;
         }
 
-        // 3) anonymity, which no session grants yet
-        if (RefuseAnonymity.IsAsked(request))
+        // 3) anonymity
+        if (AnonymityPolicy.Refuses(node, focus.Kind, request))
         {
-            owner.Answer(transaction, StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
         }
 
@@ -61,7 +61,7 @@ internal static class RejoinSession
         }
 
         // 5) accepted
-        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false)
+        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false, IsAnonymous(focus, request, address))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -90,20 +90,27 @@ internal static class RejoinSession
         SupersedeOthers(joiner);
 
         // 9), 10) the roster tells the subscribers
-        focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
     }
 
     /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
     private const uint SecondsToLeave = 32;
 
-    /// <summary>His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE).</summary>
-    private static void SupersedeOthers(Participant joiner)
+    /// <summary>Who asks for it, and whom the inviter wished not to be named: he comes out by <c>Privacy: none</c>.</summary>
+    private static bool IsAnonymous(Focus focus, SipRequest request, string address) =>
+        AnonymityAsked.In(request) || (focus.Roster.OfUser(address) is { IsHiddenByInviter: true } && !AnonymityAsked.IsWaived(request));
+
+    /// <summary>
+    /// His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE). To the others one that
+    /// was known by another URI is somebody else, who leaves.
+    /// </summary>
+    public static void SupersedeOthers(Participant joiner)
     {
         var focus = joiner.Focus;
         foreach (var older in focus.Participants.ToArray())
         {
             if (older == joiner || older.Address != joiner.Address) continue;
-            older.IsSuperseded = true;
+            older.IsSuperseded = older.Entity == joiner.Entity;
             RemoveParticipant.Run(older, RemoveParticipant.Superseded, DisconnectionMethod.Departed);
         }
     }
