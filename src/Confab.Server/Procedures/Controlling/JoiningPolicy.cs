@@ -13,7 +13,7 @@ internal static class JoiningPolicy
     public static bool Allows(Focus focus, string address) => focus.Kind switch
     {
         // the two alone, and not before both are in: until then there is an invitation to answer
-        SessionKind.OneToOne => focus.InvitedCount == 0 && focus.Roster.OfUser(address) is not null,
+        SessionKind.OneToOne => focus.IsStanding && focus.Roster.OfUser(address) is not null,
 
         // who was ever invited or in, the originator included, unless he was expelled and not invited since
         _ => focus.Roster.MayReturn(address),
