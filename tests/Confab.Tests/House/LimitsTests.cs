@@ -30,6 +30,7 @@ public sealed class LimitsTests
         [nameof(Limits.LookupsUnderWay)] = "Confab.Tests/Runtime/SocketLimitsTests.cs",
         [nameof(Limits.AnswersPerInvite)] = "Confab.Tests/Sip/Session/CallerTests.cs",
         [nameof(Limits.OpenMessagesPerLeg)] = "flows/rfc4975/7.3.1-open-messages.flow",
+        [nameof(Limits.SessionsPerUser)] = "flows/rfc3261/21.4.24-sessions-of-one-user.flow",
         [nameof(Limits.LeavingLegsPerUser)] = "Confab.Tests/Server/Controlling/RejoinSessionTests.cs",
         [nameof(Limits.HistoryListBytes)] = "flows/oma-im/7.2.1-factory-history-too-long.flow",
         [nameof(Limits.ListEntries)] = "flows/oma-im/7.2.1-factory-list-entries.flow",
