@@ -108,9 +108,9 @@ public sealed class SqliteSessions : ISessionStore, IDisposable
         {
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException outside)
         {
-            throw new InvalidDataException($"{milliseconds} is no time");
+            throw new InvalidDataException($"{milliseconds} is no time", outside);
         }
     }
 }
