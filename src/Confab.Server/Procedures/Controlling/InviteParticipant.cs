@@ -85,7 +85,7 @@ internal static class InviteParticipant
             // Rather out than named. Nobody is named in what becomes of it either: he is one who did not come.
             RemoveParticipant.Run(invitee, RemoveParticipant.Removed, DisconnectionMethod.Failed);
             invitee.WhenSettled?.Invoke(StatusCode.Forbidden);
-            ReleasePolicy.AfterInvitation(focus);
+            ReleasePolicy.AfterSettling(focus);
             return;
         }
 
@@ -100,7 +100,7 @@ internal static class InviteParticipant
         if (invitee.Focus.IsGroup) StartLeg(invitee, media);
         else StartOneToOneSession.OnAnswered(invitee, media);
         invitee.WhenSettled?.Invoke(StatusCode.Ok);
-        if (invitee.Focus is { IsGroup: true, IsReleased: false } room) ReleasePolicy.AfterInvitation(room);
+        if (invitee.Focus is { IsGroup: true, IsReleased: false } room) ReleasePolicy.AfterSettling(room); // the others may have left while his device rang
     }
 
     /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
@@ -115,7 +115,7 @@ internal static class InviteParticipant
             invitee.WhenSettled?.Invoke(focus.PresentAs(invitee.Entity) is null ? status : StatusCode.Ok); // he came in by himself
             invitee.WhenRemoved?.Invoke(StatusCode.Ok);
             if (focus.IsReleased) ReleaseSession.Finish(focus);
-            else if (focus.IsGroup) ReleasePolicy.AfterInvitation(focus);
+            else if (focus.IsGroup) ReleasePolicy.AfterSettling(focus);
             return;
         }
 
