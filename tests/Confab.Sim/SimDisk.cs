@@ -8,6 +8,7 @@ using Confab.Sip.Registration;
 namespace Confab.Sim;
 
 /// <summary>What outlives the processes of one host.</summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "Memory alone, which the processes of the host share.")]
 public sealed class SimDisk
 {
     private readonly MemoryDirectory _directory = new();
