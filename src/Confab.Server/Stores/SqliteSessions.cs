@@ -105,15 +105,8 @@ public sealed class SqliteSessions : ISessionStore, IDisposable
 
     private static string? TextOf(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static DateTimeOffset Time(long milliseconds)
-    {
-        try
-        {
-            return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            throw new InvalidDataException($"{milliseconds} is no time");
-        }
-    }
+    private static DateTimeOffset Time(long milliseconds) =>
+        milliseconds >= 0 && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw new InvalidDataException($"{milliseconds} is no time");
 }

@@ -100,6 +100,7 @@ internal static class InviteParticipant
         if (invitee.Focus.IsGroup) StartLeg(invitee, media);
         else StartOneToOneSession.OnAnswered(invitee, media);
         invitee.WhenSettled?.Invoke(StatusCode.Ok);
+        if (invitee.Focus.IsGroup) ReleasePolicy.AfterSettling(invitee.Focus); // the others may have left while his device rang
     }
 
     /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
@@ -121,7 +122,7 @@ internal static class InviteParticipant
         invitee.WhenSettled?.Invoke(status);
         if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
-        else if (focus.IsGroup) ReleasePolicy.AfterRefusal(focus);
+        else if (focus.IsGroup) ReleasePolicy.AfterSettling(focus);
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 

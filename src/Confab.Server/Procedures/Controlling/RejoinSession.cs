@@ -118,6 +118,7 @@ internal static class RejoinSession
 
         // 9), 10) the roster tells the subscribers
         focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
+        if (focus.IsGroup) ReleasePolicy.AfterSettling(focus); // the others may have left while it was being stored
     }
 
     /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>

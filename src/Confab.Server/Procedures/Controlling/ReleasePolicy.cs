@@ -42,8 +42,10 @@ internal static class ReleasePolicy
     /// <summary>After a restart: whether what is stored has a reason to stand, those who are awaited counted as if they were in.</summary>
     public static bool MayStand(Focus focus) => !OriginatorLeft(focus, focus.Originator) && !TooFewLeft(focus);
 
-    /// <summary>An invitation came to nothing: what remains is counted when the last one has ended (C-50).</summary>
-    public static void AfterRefusal(Focus focus)
+    /// <summary>
+    /// An invitation has come to its end, or one who was coming in is in: what remains is counted when nobody is on the way any more (C-50).
+    /// </summary>
+    public static void AfterSettling(Focus focus)
     {
         if (TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
