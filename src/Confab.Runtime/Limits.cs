@@ -75,6 +75,12 @@ public sealed class Limits
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 
+    /// <summary>Members of a pre-defined group, its external lists included; those beyond are no members. As many as an ad-hoc session can have.</summary>
+    public int GroupMembers { get; set; } = 10_000;
+
+    /// <summary>Participants of a pre-defined group whose document sets no max-participant-count; beyond it 486.</summary>
+    public int GroupParticipants { get; set; } = 10_000;
+
     /// <summary>Users whom one session remembers, those who left included: twice the largest group; 486 to a REFER that names more.</summary>
     public int RosterEntries { get; set; } = 20_000;
 

@@ -9,6 +9,7 @@ using Confab.Server.Procedures.Controlling;
 using Confab.Server.Procedures.General;
 using Confab.Server.Registration;
 using Confab.Server.Stores;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
 using Microsoft.Extensions.Logging;
@@ -55,12 +56,14 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Options = options,
             Directory = directory,
             Registrar = new Registrar(world, directory, lane, options),
+            Groups = new Groups(options.Limits),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
         _node.Router = new OwnerRouter(_node);
+        _node.Groups.Changed = _node.Router.OnGroupChanged;
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
         _node.Msrp = new MsrpTransport(world, new Msrp.MsrpOptions { MaxMessageSize = options.Msrp.MaxMessageSize });
     }

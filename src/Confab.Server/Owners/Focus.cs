@@ -1,6 +1,7 @@
 using Confab.Runtime;
 using Confab.Server.Procedures.Controlling;
 using Confab.Server.Switch;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
 
@@ -10,6 +11,9 @@ internal enum SessionKind
 {
     OneToOne,
     AdHoc,
+
+    /// <summary>The session of a pre-defined group.</summary>
+    Predefined,
 }
 
 /// <summary>One IM session with all its legs (RFC 4353 3.1). Lives in the mailbox of its <see cref="Conversation"/>.</summary>
@@ -20,10 +24,11 @@ internal sealed class Focus
 
     private readonly List<Participant> _participants = [];
 
-    public Focus(Conversation owner, SessionKind kind, string originator)
+    public Focus(Conversation owner, SessionKind kind, string originator, Group? group = null)
     {
         Owner = owner;
         Kind = kind;
+        Group = group;
         Originator = originator;
         IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
@@ -42,6 +47,20 @@ internal sealed class Focus
     public SessionKind Kind { get; private set; }
 
     public bool IsGroup => Kind != SessionKind.OneToOne;
+
+    /// <summary>
+    /// The pre-defined group whose session this is; null for any other. It is replaced by <see cref="GroupChanged"/> alone, so that everything
+    /// that happens in the session happens before a change of the rules or after it.
+    /// </summary>
+    public Group? Group { get; set; }
+
+    /// <summary>How many may be in it at once (IMS-REJOIN-2, IMS-ADD-5).</summary>
+    public int MaxParticipants => Kind switch
+    {
+        SessionKind.OneToOne => 2,
+        SessionKind.AdHoc => Node.Options.Session.MaxAdhocGroupSize,
+        _ => Math.Min(Group!.Document.MaxParticipantCount ?? int.MaxValue, Node.World.Limits.GroupParticipants),
+    };
 
     /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
     public string Originator { get; }
@@ -110,6 +129,15 @@ internal sealed class Focus
 
         return invited;
     }
+
+    /// <summary>How many users are in it or asked.</summary>
+    public int PresentCount => _participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
+
+    /// <summary>Somebody of the session as the rules of its group know him.</summary>
+    public GroupUser UserOf(string address) => new(address, Roster.Find(address)?.Number);
+
+    /// <summary>Whether the rules of its pre-defined group allow it now; other sessions have none.</summary>
+    public bool Allows(string address, GroupActions action) => Group!.Allows(UserOf(address), action, Node.World.Time.GetUtcNow());
 
     /// <summary>A 1-1 session to which a third user is added is an ad-hoc one from then on (C-28): with <c>isfocus</c>, and released by its rules.</summary>
     [Clause("RFC 4579", "5.5", "IMS-ADD-12")]

@@ -68,11 +68,12 @@ internal sealed class Roster(TimeProvider time, int most)
     }
 
     /// <summary>He is in the session: on our invitation, or of his own accord.</summary>
-    public void Join(string address, string? displayName, JoiningMethod method)
+    public void Join(string address, string? displayName, JoiningMethod method, string? number = null)
     {
         var attendee = Of(address);
         attendee.Status = EndpointStatus.Connected;
         attendee.DisplayName = displayName ?? attendee.DisplayName;
+        attendee.Number = number ?? attendee.Number;
         attendee.Disconnected = null;
         attendee.Joined = new Joining(method, method == JoiningMethod.DialedOut ? attendee.Joined?.By : null, time.GetUtcNow());
         Changed?.Invoke(attendee);
@@ -115,6 +116,9 @@ internal sealed class Attendee(string address)
     public string Address { get; } = address;
 
     public string? DisplayName { get; set; }
+
+    /// <summary>The number that a trusted peer asserted beside the address (COM-AOIA-3).</summary>
+    public string? Number { get; set; }
 
     public EndpointStatus Status { get; set; }
 

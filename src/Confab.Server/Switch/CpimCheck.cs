@@ -3,6 +3,7 @@ using Confab.Content.Cpim;
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using MessageText = Confab.Sip.Message.Text;
 
@@ -56,6 +57,7 @@ internal static class CpimCheck
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok, Wrapped: wrapped);
         if (sender.Focus.Present(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
+        if (sender.Focus.Group is not null && !sender.Focus.Allows(sender.Address, GroupActions.PrivateMessage)) return new CpimVerdict(MsrpStatus.Forbidden);
         return new CpimVerdict(addressee.TakesWrapped(wrapped) ? MsrpStatus.Ok : MsrpStatus.UnsupportedType, addressee, Wrapped: wrapped);
     }
 
@@ -96,14 +98,14 @@ internal static class CpimCheck
         return null;
     }
 
-    /// <summary>The room is called by its identity, by the factory that made it, or by the anonymous URI (D-07).</summary>
+    /// <summary>The room is called by its identity, by its group, by the factory that made it, or by the anonymous URI (D-07).</summary>
     private static bool IsRoom(Focus focus, ReadOnlySpan<byte> to)
     {
         if (to.IndexOf(focus.IdentityUserBytes) == 4) return true; // sip:IDENTITY@...: nobody else has these random bits
         if (to.SequenceEqual(Anonymous)) return true;
         return SipUri.TryParse(MessageText.Of(to), out var uri)
-            && SipUri.TryParse(MessageText.Of(focus.Node.FactoryUri), out var factory)
-            && SipUri.SameAddress(uri, factory);
+            && (uri.AddressKey() == focus.Group?.Identity
+                || (SipUri.TryParse(MessageText.Of(focus.Node.FactoryUri), out var factory) && SipUri.SameAddress(uri, factory)));
     }
 
     private static bool IsAddressOf(ReadOnlySpan<byte> uri, Participant participant) => AddressOf(uri) == participant.Address;

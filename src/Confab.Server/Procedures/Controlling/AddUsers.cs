@@ -2,6 +2,7 @@ using Confab.Content.Media;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -18,8 +19,8 @@ internal static class AddUsers
             return;
         }
 
-        // Every participant may add (IMS-ADD-1).
-        if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected })
+        // Every participant may add; in a pre-defined group allow-invite-users-dynamically says who (IMS-ADD-1).
+        if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected } || (focus.Group is not null && !focus.Allows(refer.Sender, GroupActions.InviteUsers)))
         {
             refer.Refuse(StatusCode.Forbidden);
             return;
@@ -64,10 +65,11 @@ internal static class AddUsers
         else target.WhenSettled += progress.End;
     }
 
+    /// <summary>A 1-1 session becomes an ad-hoc one by it.</summary>
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
-        var present = focus.Participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
-        return present + newcomers.Count <= focus.Node.Options.Session.MaxAdhocGroupSize && focus.Roster.HasRoom(newcomers);
+        var most = focus.IsGroup ? focus.MaxParticipants : focus.Node.Options.Session.MaxAdhocGroupSize;
+        return focus.PresentCount + newcomers.Count <= most && focus.Roster.HasRoom(newcomers);
     }
 
     /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>

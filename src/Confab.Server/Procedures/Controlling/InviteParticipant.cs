@@ -50,7 +50,7 @@ internal static class InviteParticipant
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
-            fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? ""), leg, offer);
+            fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? focus.Group?.Document.DisplayName ?? ""), leg, offer);
         }
     }
 

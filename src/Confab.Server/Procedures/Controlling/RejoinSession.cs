@@ -27,21 +27,22 @@ internal static class RejoinSession
         }
 
         // 1) the joining policy
-        if (!JoiningPolicy.Allows(focus, address))
+        var isAnonymous = RefuseAnonymity.IsAsked(request);
+        if (!JoiningPolicy.Allows(focus, originator, isAnonymous))
         {
             owner.Answer(transaction, StatusCode.Forbidden);
             return;
         }
 
-        // 2) room; a group document will say how much of it there is
-        if (focus.IsGroup && OthersIn(focus, address) >= node.Options.Session.MaxAdhocGroupSize)
+        // 2) room: max-participant-count of a group, MAX-ADHOC-GROUP-SIZE
+        if (focus.IsGroup && (OthersIn(focus, address) >= focus.MaxParticipants || !focus.Roster.HasRoom([address])))
         {
             owner.Answer(transaction, StatusCode.BusyHere, AddUsers.TooMany(node));
             return;
         }
 
         // 3) anonymity, which no session grants yet
-        if (RefuseAnonymity.IsAsked(request))
+        if (isAnonymous)
         {
             owner.Answer(transaction, StatusCode.Forbidden, reason: "Anonymity Disallowed");
             return;
@@ -90,7 +91,7 @@ internal static class RejoinSession
         SupersedeOthers(joiner);
 
         // 9), 10) the roster tells the subscribers
-        focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn, originator.TelAddress);
     }
 
     /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>

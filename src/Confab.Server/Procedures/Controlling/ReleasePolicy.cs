@@ -4,11 +4,11 @@ using Confab.Server.Owners;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>
-/// IM Session release policy: OMA-IM 7.2.2.8, by the operator variables of <see cref="SessionOptions"/>. Rules 1 b), 1 f) and 2 a) concern
-/// pre-defined groups. A local policy of the operator (NOTE 3) has no seam of its own: what operators asked for so far are these variables.
+/// IM Session release policy: OMA-IM 7.2.2.8, by the operator variables of <see cref="SessionOptions"/>. Rules 1 f) and 2 a) are those of
+/// <see cref="GroupChanged"/>. A local policy of the operator (NOTE 3) has no seam of its own: what operators asked for so far are these variables.
 /// </summary>
-[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-N1", "IMS-RPOL-N2")]
-[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV")]
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1b", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-N1", "IMS-RPOL-N2")]
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-AUTO-T", "IMS-RPOL-AUTO-F", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV")]
 internal static class ReleasePolicy
 {
     /// <summary>The session stands: its longest life begins. Rule 1 e).</summary>
@@ -38,11 +38,12 @@ internal static class ReleasePolicy
         if (TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
-    // 1 a) the originator of an ad-hoc or 1-1 session leaves, whatever auto-release says
+    // 1 a) the originator of an ad-hoc or 1-1 session leaves, whatever auto-release says; 1 b) that of a pre-defined one where it says so
     private static bool OriginatorLeft(Focus focus, string address) => address == focus.Originator && focus.Kind switch
     {
         SessionKind.OneToOne => true,
-        _ => focus.Node.Options.Session.ReleaseAdhocOnOriginatorLeave,
+        SessionKind.AdHoc => focus.Node.Options.Session.ReleaseAdhocOnOriginatorLeave,
+        _ => focus.Node.Options.Session.AutoRelease,
     };
 
     private static bool TooFewLeft(Focus focus) => focus.Kind switch

@@ -10,18 +10,24 @@ internal enum RequestKind
     Unknown,
     User,
     Factory,
+    Exploder,
+
+    /// <summary>A pre-defined group.</summary>
+    Group,
     SessionIdentity,
     Server,
 }
 
 /// <summary>Tells the kinds of Request-URI apart: RFC 4579 5.4.</summary>
-[Clause("RFC 4579", "5.4", "IMS-GEN-8", "IMS-REJOIN-GONE", "IMS-RPOL-RACE")]
+[Clause("RFC 4579", "5.4", "IMS-GEN-8", "IMS-GEN-10", "IMS-REJOIN-GONE", "IMS-RPOL-RACE")]
 internal static class RequestKinds
 {
     public static RequestKind Of(Node node, SipUri uri)
     {
         if (uri.User.IsEmpty) return RequestKind.Server;
         if (SipUri.TryParse(Text.Of(node.FactoryUri), out var factory) && SipUri.SameAddress(factory, uri)) return RequestKind.Factory;
+        if (SipUri.TryParse(Text.Of(node.ExploderUri), out var exploder) && SipUri.SameAddress(exploder, uri)) return RequestKind.Exploder;
+        if (node.Groups.Find(uri) is not null) return RequestKind.Group;
         if (node.Router.Find(uri) is not null) return RequestKind.SessionIdentity;
         if (Focus.IsIdentityUser(uri.User)) return RequestKind.Unknown; // of a session that is over (IMS-REJOIN-GONE)
         var isOurs = uri.Host.EqualsIgnoreCase(System.Text.Encoding.UTF8.GetBytes(node.Options.Domain));
