@@ -125,6 +125,9 @@ public sealed class Limits
     /// <summary>Nonces of one generation with counts in use, about 10 MB; beyond it the generation before is forgotten and its answers are stale.</summary>
     public int NoncesInUse { get; set; } = 65_536;
 
+    /// <summary>Changes of one XCAP document that may wait for the one before them; beyond it 503. One person does not write from more programs at once.</summary>
+    public int ChangesPerDocument { get; set; } = 64;
+
     /// <summary>Requests waiting for one store lane; beyond it the request is refused with 503.</summary>
     public int StoreLaneRequests { get; set; } = 65_536;
 }

@@ -33,7 +33,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
     private readonly ServerOptions _options;
     private readonly World _world;
-    private readonly IDirectory _directory;
+    private readonly Store _store;
     private readonly LaneThread? _laneThread;
     private readonly Node _node;
     private readonly List<string> _listening = [];
@@ -42,13 +42,14 @@ public sealed partial class ConfabServer : IAsyncDisposable
     private volatile bool _ready;
     private bool _disposed;
 
-    private ConfabServer(ServerOptions options, World world, IDirectory directory, LaneThread? laneThread, IMeterFactory? meters)
+    private ConfabServer(ServerOptions options, World world, Store store, LaneThread? laneThread, IMeterFactory? meters)
     {
         _options = options;
         _world = world;
-        _directory = directory;
+        _store = store;
         _laneThread = laneThread;
         _log = world.Loggers.CreateLogger("Confab.Server");
+        var directory = store.Directory;
         var lane = new StoreLane(laneThread ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
         _node = new Node
         {
@@ -56,7 +57,8 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Options = options,
             Directory = directory,
             Registrar = new Registrar(world, directory, lane, options),
-            Groups = new Groups(options.Limits),
+            Documents = new Documents(world, store.Documents, lane),
+            Groups = new Groups(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             Log = _log,
@@ -83,15 +85,15 @@ public sealed partial class ConfabServer : IAsyncDisposable
     public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null)
     {
         var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
-        IDirectory directory = memory ? new MemoryDirectory() : OpenSqlite(options.DataDirectory);
-        return new ConfabServer(options, World.Real(loggers, options.Limits), directory, new LaneThread("store"), meters);
+        var store = memory ? Store.Memory() : OpenSqlite(options.DataDirectory);
+        return new ConfabServer(options, World.Real(loggers, options.Limits), store, new LaneThread("store"), meters);
     }
 
-    private static SqliteDirectory OpenSqlite(string dataDirectory)
+    private static Store OpenSqlite(string dataDirectory)
     {
         try
         {
-            return new SqliteDirectory(new SqliteDatabase(dataDirectory));
+            return Store.Sqlite(dataDirectory);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -101,17 +103,19 @@ public sealed partial class ConfabServer : IAsyncDisposable
     }
 
     /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>
-    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, IMeterFactory? meters = null) =>
-        new(options, world, directory, null, meters);
+    public static ConfabServer Create(ServerOptions options, World world, Store store, IMeterFactory? meters = null) =>
+        new(options, world, store, null, meters);
 
     /// <summary>Opens the store and binds every listener.</summary>
     /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>
     public Task StartAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        _directory.Load();
-        PasswordHash.PutConfigured(_directory, _options);
+        _store.Directory.Load();
+        PasswordHash.PutConfigured(_store.Directory, _options);
         _node.Registrar.Load();
+        _node.Documents.Load(static d => ApplicationUsages.Find(d.Id.Auid)?.UrisOf(d.Content) ?? []);
+        _node.Groups.Load(_node.Documents);
         for (var i = 0; i < _options.Sip.Listen.Count; i++) ListenSip(_options.Sip.Listen[i], $"Sip:Listen:{i}");
         for (var i = 0; i < _options.Msrp.Listen.Count; i++) ListenMsrp(_options.Msrp.Listen[i], $"Msrp:Listen:{i}");
         _ready = true;
@@ -143,7 +147,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _node.Transport.Dispose();
         _world.Dispose();
         _laneThread?.Dispose();
-        _directory.Dispose();
+        _store.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -1,9 +1,9 @@
-// A group document of OMA: application/vnd.oma.poc.groups+xml, one list-service with its members and its rules.
+// A pre-defined group as OMA's documents have it (application/vnd.oma.poc.groups+xml): a list-service with its members and its rules.
 using Confab.Content.CommonPolicy;
 
 namespace Confab.Content.Groups;
 
-/// <summary>What a group document says.</summary>
+/// <summary>What a group document says of one group.</summary>
 /// <param name="Uri">The group identity.</param>
 /// <param name="DisplayName">The group's name, null where it has none.</param>
 /// <param name="List">The members in their order, doubles kept.</param>
@@ -13,8 +13,6 @@ namespace Confab.Content.Groups;
 public sealed record GroupDocument(
     string Uri, string? DisplayName, IReadOnlyList<GroupEntry> List, bool InviteMembers, int? MaxParticipantCount, IReadOnlyList<PolicyRule> Rules)
 {
-    public const string ContentType = "application/vnd.oma.poc.groups+xml";
-
     public const string Namespace = "urn:oma:xml:poc:list-service";
 }
 

@@ -15,11 +15,11 @@ public static class GroupDocumentReader
     const string Clause = "OMA Group XDM";
     const string Lists = "urn:ietf:params:xml:ns:resource-lists";
 
-    /// <summary>Reads one document.</summary>
-    /// <param name="maxMembers">More entries in the list than this are a fault.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> xml, int maxMembers, out GroupDocument document, out Fault fault)
+    /// <summary>Reads the groups of one document; there is one as a rule.</summary>
+    /// <param name="maxMembers">More entries in a list than this are a fault.</param>
+    public static bool TryParse(ReadOnlyMemory<byte> xml, int maxMembers, out IReadOnlyList<GroupDocument> groups, out Fault fault)
     {
-        document = null!;
+        groups = [];
         var bytes = xml.Span;
         if (bytes.Length > MaxBytes) return Fail("group document too long", out fault);
         if (!Utf8.IsValid(bytes)) return Fail("not UTF-8", out fault);
@@ -29,7 +29,17 @@ public static class GroupDocumentReader
         {
             using var characters = new StringReader(Encoding.UTF8.GetString(bytes));
             using var reader = XmlReader.Create(characters, Settings());
-            return TryRead(XDocument.Load(reader).Root!, maxMembers, out document, out fault);
+            var root = XDocument.Load(reader).Root!;
+            if (!Is(root, "group")) return Fail("root is not group", out fault);
+            var found = new List<GroupDocument>();
+            foreach (var service in root.Elements().Where(static e => Is(e, "list-service")))
+            {
+                if (!TryRead(service, maxMembers, out var group, out fault)) return false;
+                found.Add(group);
+            }
+
+            groups = found;
+            return found.Count > 0 ? Pass(out fault) : Fail("group without list-service", out fault);
         }
         catch (XmlException)
         {
@@ -47,11 +57,9 @@ public static class GroupDocumentReader
         IgnoreWhitespace = true,
     };
 
-    static bool TryRead(XElement root, int maxMembers, out GroupDocument document, out Fault fault)
+    static bool TryRead(XElement service, int maxMembers, out GroupDocument group, out Fault fault)
     {
-        document = null!;
-        if (!Is(root, "group")) return Fail("root is not group", out fault);
-        if (Child(root, "list-service") is not { } service) return Fail("group without list-service", out fault);
+        group = null!;
         if (service.Attribute("uri")?.Value.Trim() is not { Length: > 0 } uri) return Fail("list-service without uri", out fault);
 
         int? most = null;
@@ -64,15 +72,14 @@ public static class GroupDocumentReader
         var list = service.Elements().Where(static e => Is(e, "list")).SelectMany(static e => e.Elements()).Select(ReadEntry).OfType<GroupEntry>().ToList();
         if (list.Count > maxMembers) return Fail("too many members", out fault);
         var rules = service.Elements().Where(static e => e.Name.LocalName == "ruleset" && e.Name.NamespaceName is PolicyRuleReader.Policy or GroupDocument.Namespace);
-        document = new GroupDocument(
+        group = new GroupDocument(
             uri,
             Text(Child(service, "display-name")),
             list,
             Child(service, "invite-members") is { } invites && PolicyRuleReader.IsTrue(invites.Value),
             most,
             [.. rules.SelectMany(PolicyRuleReader.Read)]);
-        fault = default;
-        return true;
+        return Pass(out fault);
     }
 
     static GroupEntry? ReadEntry(XElement entry)
@@ -88,6 +95,12 @@ public static class GroupDocumentReader
     static string? Text(XElement? element) => element?.Value.Trim() is { Length: > 0 } text ? text : null;
 
     static bool Is(XElement element, string name) => element.Name.LocalName == name && element.Name.NamespaceName is GroupDocument.Namespace or Lists or "";
+
+    static bool Pass(out Fault fault)
+    {
+        fault = default;
+        return true;
+    }
 
     static bool Fail(string reason, out Fault fault)
     {

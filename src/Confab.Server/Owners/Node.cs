@@ -24,6 +24,10 @@ internal sealed class Node
 
     public required Registrar Registrar { get; init; }
 
+    /// <summary>The documents of all users, group documents among them.</summary>
+    public required Documents Documents { get; init; }
+
+    /// <summary>The pre-defined groups of those documents.</summary>
     public required Groups Groups { get; init; }
 
     public required OriginatorVerification Verification { get; init; }

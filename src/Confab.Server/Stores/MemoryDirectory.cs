@@ -50,4 +50,7 @@ public sealed class MemoryDirectory : IDirectory
     public void Dispose()
     {
     }
+
+    /// <summary>Runs once the transaction that is open is committed; forgotten when it is rolled back.</summary>
+    internal void OnCommit(Action write) => _writes.Add(write);
 }

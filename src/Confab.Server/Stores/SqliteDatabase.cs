@@ -29,6 +29,7 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
         ALTER TABLE bindings ADD COLUMN reg_id INTEGER;
         ALTER TABLE bindings ADD COLUMN temp_gruu TEXT NOT NULL DEFAULT '';
         """,
+        SqliteDocuments.Migration,
     ];
 
     private readonly List<Action> _onCommit = [];

@@ -40,7 +40,7 @@ internal sealed class Group
     /// <param name="most">How many members it may have; those beyond are left out.</param>
     public static Group? Of(GroupDocument document, ListResolver resolve, int most)
     {
-        if (GroupUser.KeyOf(document.Uri) is not { } identity) return null;
+        if (GroupsUsage.IdentityOf(document.Uri) is not { } identity) return null;
         var members = new List<GroupMember>();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in document.List.SelectMany(e => e.IsExternal ? resolve(e.Uri) : [e]))

@@ -2,49 +2,65 @@ using System.Collections.Concurrent;
 using Confab.Content.Groups;
 using Confab.Runtime;
 using Confab.Sip.Message;
+using Microsoft.Extensions.Logging;
 
 namespace Confab.Server.Xdm;
 
 /// <summary>
-/// All pre-defined groups by their identity, in memory: read by any thread, written by one at a time. Who keeps a session of a group is told
-/// of each change after it can be read.
+/// All pre-defined groups by their identity, made ready from the documents: read on any thread, written in the documents' mailbox. Who keeps a
+/// session of a group is told of each change after it can be read here, so that a stale copy is never used.
 /// </summary>
 [Clause("RFC 5875", "4", "XDM-15", "XDM-16")]
-internal sealed class Groups(Limits limits)
+internal sealed partial class Groups(Limits limits, ILogger log)
 {
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
 
-    /// <summary>Finds lists that documents name by a URI.</summary>
+    /// <summary>Finds lists that group documents name by a URI.</summary>
     public ListResolver Resolve { get; set; } = static _ => [];
 
-    /// <summary>Told of the identity of a group that is new, changed or gone; on the writer's thread.</summary>
+    /// <summary>Told of the identity of a group that is new, changed or gone.</summary>
     public Action<string>? Changed { get; set; }
 
     public Group? Find(string identity) => _groups.GetValueOrDefault(identity);
 
     public Group? Find(in SipUri uri) => _groups.IsEmpty || !uri.IsSipOrSips ? null : Find(uri.AddressKey());
 
-    /// <summary>Takes a new or changed document; false where its uri is no address.</summary>
-    public bool Put(GroupDocument document)
+    /// <summary>Takes the documents that there are, and each change from then on; once, at the start.</summary>
+    public void Load(Documents documents)
     {
-        if (Group.Of(document, Resolve, limits.GroupMembers) is not { } group) return false;
-        _groups[group.Identity] = group;
-        Changed?.Invoke(group.Identity);
-        return true;
-    }
-
-    /// <summary>The document of the group is gone.</summary>
-    public void Remove(string uri)
-    {
-        if (GroupUser.KeyOf(uri) is { } identity && _groups.TryRemove(identity, out _)) Changed?.Invoke(identity);
-    }
-
-    /// <summary>A list that documents may name has changed: those that name any are resolved anew.</summary>
-    public void ListsChanged()
-    {
-        foreach (var group in _groups.Values)
+        foreach (var document in documents.OfUsage(GroupsUsage.Id)) Take(document, []);
+        documents.Watch(change =>
         {
-            if (group.NamesLists) Put(group.Document);
+            if (change.Id.Auid == GroupsUsage.Id) Take(change.After, change.Before?.Uris ?? []);
+        });
+    }
+
+    /// <summary>A document has come, changed or gone: what it says of its groups holds, and what it no longer speaks of is no group.</summary>
+    private void Take(Document? document, IEnumerable<string> urisBefore)
+    {
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var group in Read(document))
+        {
+            if (!said.Add(group.Identity)) continue; // the first that a document has of a name
+            _groups[group.Identity] = group;
+            Changed?.Invoke(group.Identity);
+        }
+
+        foreach (var gone in urisBefore.Except(said, StringComparer.Ordinal))
+        {
+            if (_groups.TryRemove(gone, out _)) Changed?.Invoke(gone);
         }
     }
+
+    private IEnumerable<Group> Read(Document? document)
+    {
+        if (document is null) return [];
+        if (GroupDocumentReader.TryParse(document.Content, limits.GroupMembers, out var groups, out var fault))
+            return groups.Select(g => Group.Of(g, Resolve, limits.GroupMembers)).OfType<Group>();
+        NotUnderstood(log, document.Id.Selector, fault.Reason);
+        return [];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The group document {Document} is not understood, so there is no such group: {Reason}")]
+    private static partial void NotUnderstood(ILogger log, string document, string reason);
 }

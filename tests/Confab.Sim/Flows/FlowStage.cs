@@ -43,7 +43,7 @@ internal sealed class FlowStage : IAsyncDisposable
             if (!entry.IsStranger && options.Users.TrueForAll(u => u.Address != member.Address)) options.Users.Add(new UserOptions { Address = member.Address, Password = member.Password });
         }
 
-        _server = ConfabServer.Create(options, _world.Host(s_server.ToString(), 1, options.Limits), new MemoryDirectory());
+        _server = ConfabServer.Create(options, _world.Host(s_server.ToString(), 1, options.Limits), Store.Memory());
     }
 
     public FlowScript Script { get; }

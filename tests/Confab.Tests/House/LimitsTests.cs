@@ -40,6 +40,7 @@ public sealed class LimitsTests
         [nameof(Limits.WrongUsersPerAddress)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.WrongAnswerPairs)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.NoncesInUse)] = "Confab.Tests/Server/General/NonceCountsTests.cs",
+        [nameof(Limits.ChangesPerDocument)] = "Confab.Tests/Server/Xdm/DocumentsTests.cs",
         [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",
     };
 

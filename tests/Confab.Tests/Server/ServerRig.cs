@@ -28,7 +28,7 @@ internal sealed class ServerRig : IDisposable
         foreach (var name in (string[])["alice", "bob", "carol", "dave"]) options.Users.Add(new UserOptions { Address = $"sip:{name}@example.com", Password = "demo" });
         set?.Invoke(options);
         World = Sim.Host("10.0.0.1", 7, options.Limits);
-        Server = ConfabServer.Create(options, World, new MemoryDirectory());
+        Server = ConfabServer.Create(options, World, Store.Memory());
         Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 

@@ -1,0 +1,29 @@
+using Confab.Server.Ports;
+
+namespace Confab.Server.Stores;
+
+/// <summary>What a server keeps: several stores in one database, thus in one transaction, which is the directory's.</summary>
+public sealed record Store(IDirectory Directory, IDocumentStore Documents) : IDisposable
+{
+    /// <summary>A store that nothing outlives.</summary>
+    public static Store Memory()
+    {
+        var directory = new MemoryDirectory();
+        return new Store(directory, new MemoryDocuments(directory));
+    }
+
+    /// <summary>The store in <c>confab.db</c> of that directory.</summary>
+    /// <exception cref="InvalidDataException">A newer Confab has made it.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file is no database, or cannot be opened.</exception>
+    public static Store Sqlite(string dataDirectory)
+    {
+        var database = new SqliteDatabase(dataDirectory);
+        return new Store(new SqliteDirectory(database), new SqliteDocuments(database));
+    }
+
+    public void Dispose()
+    {
+        Documents.Dispose();
+        Directory.Dispose(); // the last: it closes the database
+    }
+}
