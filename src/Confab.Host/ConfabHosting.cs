@@ -26,12 +26,13 @@ public static class ConfabHosting
         return services;
     }
 
-    /// <summary>Maps <c>/health</c>, <c>/metrics</c> and the front page.</summary>
+    /// <summary>Maps <c>/health</c>, <c>/metrics</c>, the front page, the XCAP root and the operator's accounts.</summary>
     public static IEndpointRouteBuilder MapConfab(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", HealthEndpoint.Answer);
         routes.MapGet("/metrics", MetricsEndpoint.Answer);
         routes.MapGet("/", FrontPage.Answer);
+        routes.Map("/xcap/{**resource}", XcapEndpoint.Answer);
         return routes;
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
     private volatile bool _ready;
     private bool _disposed;
 
-    private ConfabServer(ServerOptions options, World world, Store store, LaneThread? laneThread, IMeterFactory? meters)
+    private ConfabServer(ServerOptions options, World world, Store store, LaneThread? laneThread, IMeterFactory? meters, string? operatorToken)
     {
         _options = options;
         _world = world;
@@ -50,6 +50,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _laneThread = laneThread;
         _log = world.Loggers.CreateLogger("Confab.Server");
         var directory = store.Directory;
+        OperatorToken = operatorToken;
         var lane = new StoreLane(laneThread ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
         _node = new Node
         {
@@ -64,6 +65,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
+        Xcap = new XcapServer(world, _node.Documents, directory, _node.Verification.Digest, options, OperatorToken);
         _node.Router = new OwnerRouter(_node);
         _node.Groups.Changed = _node.Router.OnGroupChanged;
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
@@ -74,6 +76,12 @@ public sealed partial class ConfabServer : IAsyncDisposable
     public IReadOnlyList<string> Listening => _listening;
 
     public ServerHealth Health => new(_ready, _node.Router.SessionCount, _node.Registrar.Count);
+
+    /// <summary>Answers what HTTP brings for documents.</summary>
+    public XcapServer Xcap { get; }
+
+    /// <summary>Who has it may do what the operator may: a secret of this run. Null in a simulated world, which has no operator.</summary>
+    public string? OperatorToken { get; }
 
     /// <summary>Every SIP and MSRP message that passes, for traces.</summary>
     public WireTap Tap => _world.Tap;
@@ -86,7 +94,8 @@ public sealed partial class ConfabServer : IAsyncDisposable
     {
         var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
         var store = memory ? Store.Memory() : OpenSqlite(options.DataDirectory);
-        return new ConfabServer(options, World.Real(loggers, options.Limits), store, new LaneThread("store"), meters);
+        var world = World.Real(loggers, options.Limits);
+        return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
     }
 
     private static Store OpenSqlite(string dataDirectory)
@@ -104,7 +113,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
     /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>
     public static ConfabServer Create(ServerOptions options, World world, Store store, IMeterFactory? meters = null) =>
-        new(options, world, store, null, meters);
+        new(options, world, store, null, meters, null);
 
     /// <summary>Opens the store and binds every listener.</summary>
     /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>
@@ -114,7 +123,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _store.Directory.Load();
         PasswordHash.PutConfigured(_store.Directory, _options);
         _node.Registrar.Load();
-        _node.Documents.Load(static d => ApplicationUsages.Find(d.Id.Auid)?.UrisOf(d.Content) ?? []);
+        _node.Documents.Load(Xcap.Usages.UrisOf);
         _node.Groups.Load(_node.Documents);
         for (var i = 0; i < _options.Sip.Listen.Count; i++) ListenSip(_options.Sip.Listen[i], $"Sip:Listen:{i}");
         for (var i = 0; i < _options.Msrp.Listen.Count; i++) ListenMsrp(_options.Msrp.Listen[i], $"Msrp:Listen:{i}");

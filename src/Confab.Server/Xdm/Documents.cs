@@ -1,6 +1,6 @@
 // The documents of all users. Every change of a document goes through this mailbox and is stored before it is seen or answered:
 //
-//   Change ──► one change of a document at a time ──► the caller's edit ──► StoreLane ──► table ──► watchers, answer
+//   Change ──► one change of a home directory at a time ──► the caller's edit ──► StoreLane ──► table ──► watchers, answer
 //                                                        └─ refused ──► answer └─ not stored ──► answer, table unchanged
 //
 // Reads take the table as it is, on any thread.
@@ -34,6 +34,7 @@ internal sealed class Documents
 {
     private readonly ConcurrentDictionary<DocumentId, Document> _table = [];
     private readonly ConcurrentDictionary<string, DocumentId> _byUri = new(StringComparer.Ordinal); // what is stored
+    private readonly ConcurrentDictionary<string, ImmutableArray<DocumentId>> _homes = new(StringComparer.Ordinal); // by the user whose they are
     private readonly Dictionary<string, DocumentId> _taken = new(StringComparer.Ordinal); // that, and what is being stored; the mailbox's own
     private readonly List<Action<DocumentChange>> _watchers = [];
     private readonly ChangesInOrder _changes;
@@ -47,7 +48,7 @@ internal sealed class Documents
         _world = world;
         _store = store;
         _lane = lane;
-        _changes = new ChangesInOrder(world.Limits.ChangesPerDocument);
+        _changes = new ChangesInOrder(world.Limits.ChangesPerHome);
         _mailbox = new Mailbox(world);
     }
 
@@ -59,6 +60,7 @@ internal sealed class Documents
         {
             var document = stored with { Uris = urisOf(stored) };
             _table[document.Id] = document;
+            _homes.AddOrUpdate(document.Id.Xui, [document.Id], (_, held) => held.Add(document.Id));
             foreach (var uri in document.Uris)
             {
                 _byUri[uri] = document.Id;
@@ -80,7 +82,7 @@ internal sealed class Documents
     public IEnumerable<Document> OfUsage(string auid) => _table.Values.Where(d => d.Id.Auid == auid);
 
     /// <summary>The documents in one home directory, in no order. On any thread.</summary>
-    public IEnumerable<Document> Of(string xui) => _table.Values.Where(d => d.Id.Xui == xui);
+    public IEnumerable<Document> Of(string xui) => _homes.GetValueOrDefault(xui, []).Select(Find).OfType<Document>();
 
     /// <summary>The document that has, or is about to have, that URI. In the mailbox, thus in an edit.</summary>
     public DocumentId? OwnerOf(string uri) => _taken.GetValueOrDefault(uri);
@@ -90,7 +92,7 @@ internal sealed class Documents
         new(id, _world.Ids.Token(96), content, _world.Time.GetUtcNow()) { Uris = uris };
 
     /// <summary>
-    /// Changes one document. Edits of it run one after the other, each over what the one before it left.
+    /// Changes one document. Edits in one home directory run one after the other, each over what the one before it left.
     /// </summary>
     /// <param name="id">Which.</param>
     /// <param name="edit">
@@ -108,7 +110,7 @@ internal sealed class Documents
 
         _mailbox.Post(() =>
         {
-            if (!_changes.Run(id.Selector, mustRun: false, () => Apply(id, edit, done))) done(DocumentOutcome.Busy);
+            if (!_changes.Run(id.Xui, mustRun: false, () => Apply(id, edit, done))) done(DocumentOutcome.Busy);
         });
     }
 
@@ -127,7 +129,7 @@ internal sealed class Documents
             if (stored) Show(new DocumentChange(id, before, after));
             else Free(id, after, before);
             done(stored ? DocumentOutcome.Done : DocumentOutcome.NotStored);
-            _changes.Release(id.Selector);
+            _changes.Release(id.Xui);
         });
         if (!isQueued)
         {
@@ -135,7 +137,7 @@ internal sealed class Documents
             return;
         }
 
-        _changes.Hold(id.Selector);
+        _changes.Hold(id.Xui);
         foreach (var uri in after?.Uris ?? []) _taken[uri] = id;
     }
 
@@ -150,11 +152,15 @@ internal sealed class Documents
         if (change.After is { } after)
         {
             _table[change.Id] = after;
+            if (change.Before is null) _homes.AddOrUpdate(change.Id.Xui, [change.Id], (_, held) => held.Add(change.Id));
             foreach (var uri in after.Uris) _byUri[uri] = change.Id;
         }
         else
         {
             _table.TryRemove(change.Id, out _);
+            var rest = _homes.GetValueOrDefault(change.Id.Xui, []).Remove(change.Id);
+            if (rest.IsEmpty) _homes.TryRemove(change.Id.Xui, out _);
+            else _homes[change.Id.Xui] = rest;
         }
 
         Free(change.Id, change.Before, change.After);

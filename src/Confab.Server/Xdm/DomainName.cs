@@ -12,7 +12,7 @@ internal static class DomainName
     {
         try
         {
-            return s_idn.GetAscii(Uri.UnescapeDataString(domain).TrimEnd('.')).ToLowerInvariant();
+            return s_idn.GetAscii(Uri.UnescapeDataString(domain).TrimEnd('.').ToLowerInvariant());
         }
         catch (ArgumentException)
         {

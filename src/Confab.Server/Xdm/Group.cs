@@ -1,6 +1,7 @@
 using Confab.Content.CommonPolicy;
 using Confab.Content.Groups;
 using Confab.Runtime;
+using Confab.Server.Xdm.Usages;
 
 namespace Confab.Server.Xdm;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Confab.Content.Groups;
 using Confab.Runtime;
+using Confab.Server.Xdm.Usages;
 using Confab.Sip.Message;
 using Microsoft.Extensions.Logging;
 
@@ -15,9 +16,6 @@ internal sealed partial class Groups(Limits limits, ILogger log)
 {
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
 
-    /// <summary>Finds lists that group documents name by a URI.</summary>
-    public ListResolver Resolve { get; set; } = static _ => [];
-
     /// <summary>Told of the identity of a group that is new, changed or gone.</summary>
     public Action<string>? Changed { get; set; }
 
@@ -28,18 +26,29 @@ internal sealed partial class Groups(Limits limits, ILogger log)
     /// <summary>Takes the documents that there are, and each change from then on; once, at the start.</summary>
     public void Load(Documents documents)
     {
-        foreach (var document in documents.OfUsage(GroupsUsage.Id)) Take(document, []);
+        var lists = new ExternalLists(documents, limits.GroupMembers);
+        foreach (var document in documents.OfUsage(GroupsUsage.Id)) Take(lists, document, []);
         documents.Watch(change =>
         {
-            if (change.Id.Auid == GroupsUsage.Id) Take(change.After, change.Before?.Uris ?? []);
+            if (change.Id.Auid == GroupsUsage.Id) Take(lists, change.After, change.Before?.Uris ?? []);
+            else if (change.Id.Auid == ResourceListsUsage.Id) TakeAgain(lists, documents.Of(change.Id.Xui));
         });
     }
 
+    /// <summary>A list of the user has changed that groups of his may name.</summary>
+    private void TakeAgain(ExternalLists lists, IEnumerable<Document> documents)
+    {
+        foreach (var document in documents)
+        {
+            if (document.Id.Auid == GroupsUsage.Id && document.Uris.Any(uri => Find(uri) is { NamesLists: true })) Take(lists, document, document.Uris);
+        }
+    }
+
     /// <summary>A document has come, changed or gone: what it says of its groups holds, and what it no longer speaks of is no group.</summary>
-    private void Take(Document? document, IEnumerable<string> urisBefore)
+    private void Take(ExternalLists lists, Document? document, IEnumerable<string> urisBefore)
     {
         var said = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var group in Read(document))
+        foreach (var group in Read(lists, document))
         {
             if (!said.Add(group.Identity)) continue; // the first that a document has of a name
             _groups[group.Identity] = group;
@@ -52,11 +61,11 @@ internal sealed partial class Groups(Limits limits, ILogger log)
         }
     }
 
-    private IEnumerable<Group> Read(Document? document)
+    private IEnumerable<Group> Read(ExternalLists lists, Document? document)
     {
         if (document is null) return [];
         if (GroupDocumentReader.TryParse(document.Content, limits.GroupMembers, out var groups, out var fault))
-            return groups.Select(g => Group.Of(g, Resolve, limits.GroupMembers)).OfType<Group>();
+            return groups.Select(g => Group.Of(g, anchor => lists.Resolve(document.Id.Xui, anchor), limits.GroupMembers)).OfType<Group>();
         NotUnderstood(log, document.Id.Selector, fault.Reason);
         return [];
     }

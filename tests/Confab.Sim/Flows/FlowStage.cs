@@ -8,6 +8,7 @@ using Confab.Runtime;
 using Confab.Server;
 using Confab.Server.Stores;
 using Confab.Server.Xdm;
+using Confab.Server.Xdm.Usages;
 
 namespace Confab.Sim.Flows;
 
@@ -115,7 +116,7 @@ internal sealed class FlowStage : IAsyncDisposable
         DocumentOutcome? outcome = null;
         documents.Change(
             id,
-            _ => document is null ? null : documents.NewVersion(id, Encoding.UTF8.GetBytes(document), ApplicationUsages.Find(GroupsUsage.Id)!.UrisOf(Encoding.UTF8.GetBytes(document))),
+            _ => document is null ? null : documents.NewVersion(id, Encoding.UTF8.GetBytes(document), new GroupsUsage().UrisOf(XmlTree.Of(document))),
             done => outcome = done);
         Settle();
         if (outcome != DocumentOutcome.Done) throw new FlowFailureException($"the document of the group {name} came to {outcome}");

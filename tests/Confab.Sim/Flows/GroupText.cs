@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Confab.Sim.Flows;
 
 /// <summary>Writes the document of a group that a play describes.</summary>
-internal static partial class GroupText
+public static partial class GroupText
 {
     /// <summary>The document; null for what is not understood.</summary>
     /// <param name="name">The user part of the group identity.</param>

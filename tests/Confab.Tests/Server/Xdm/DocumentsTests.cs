@@ -67,9 +67,9 @@ public sealed class DocumentsTests : IDisposable
     }
 
     [Fact]
-    public void Edits_of_different_documents_share_a_commit()
+    public void Edits_in_different_home_directories_share_a_commit()
     {
-        for (var i = 0; i < 10; i++) Put(s_team with { Name = $"team{i}" }, "x");
+        for (var i = 0; i < 10; i++) Put(s_team with { Xui = $"sip:user{i}@example.com" }, "x");
         _sim.Run();
         Assert.Equal(1, _disk.Commits);
     }
@@ -140,9 +140,9 @@ public sealed class DocumentsTests : IDisposable
     }
 
     [Fact]
-    public void More_changes_of_a_document_than_may_wait_are_refused()
+    public void More_changes_in_a_home_directory_than_may_wait_are_refused()
     {
-        var most = _world.Limits.ChangesPerDocument;
+        var most = _world.Limits.ChangesPerHome;
         for (var i = 0; i < most + 2; i++) Edit(s_team, static before => before + "x");
         _sim.Run();
         Assert.Equal(1, _outcomes.Count(static o => o == DocumentOutcome.Busy)); // one was being stored, and the others waited
