@@ -1,5 +1,6 @@
 using Confab.Runtime;
 using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.General;
 using Confab.Server.Switch;
 using Confab.Server.Xdm;
 using Confab.Sip.Message;
@@ -23,6 +24,7 @@ internal sealed class Focus
     private const int IdentityBits = 80;
 
     private readonly List<Participant> _participants = [];
+    private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal); // by address; no more than the roster has users
 
     public Focus(Conversation owner, SessionKind kind, string originator, Group? group = null)
     {
@@ -30,6 +32,7 @@ internal sealed class Focus
         Kind = kind;
         Group = group;
         Originator = originator;
+        OriginatorEntity = originator;
         IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
@@ -64,6 +67,9 @@ internal sealed class Focus
 
     /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
     public string Originator { get; }
+
+    /// <summary>The URI by which the others know the originator, as he began: the role is shown there and nowhere else.</summary>
+    public string OriginatorEntity { get; set; }
 
     /// <summary>The user part of the IM Session Identity: at least 64 random bits, never used again (IMS-GEN-4, D-04).</summary>
     public string IdentityUser { get; }
@@ -133,11 +139,31 @@ internal sealed class Focus
     /// <summary>How many users are in it or asked.</summary>
     public int PresentCount => _participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
 
+    /// <summary>He takes part: the rules of the group may name him by his number from now on (COM-AOIA-3).</summary>
+    public void Learn(Originator originator)
+    {
+        if (originator.TelAddress is { } number) _numbers[originator.Address] = number;
+    }
+
     /// <summary>Somebody of the session as the rules of its group know him.</summary>
-    public GroupUser UserOf(string address) => new(address, Roster.Find(address)?.Number);
+    public GroupUser UserOf(string address) => new(address, _numbers.GetValueOrDefault(address), Present(address) is { IsAnonymous: true });
 
     /// <summary>Whether the rules of its pre-defined group allow it now; other sessions have none.</summary>
     public bool Allows(string address, GroupActions action) => Group!.Allows(UserOf(address), action, Node.World.Time.GetUtcNow());
+
+    /// <summary>The same by what the others know of him: somebody who takes part anonymously is not found by his address.</summary>
+    public Participant? PresentAs(string entity)
+    {
+        Participant? invited = null;
+        foreach (var participant in _participants)
+        {
+            if (participant.Entity != entity || participant.State == ParticipantState.Leaving) continue;
+            if (participant.State == ParticipantState.Connected) return participant;
+            invited ??= participant;
+        }
+
+        return invited;
+    }
 
     /// <summary>A 1-1 session to which a third user is added is an ad-hoc one from then on (C-28): with <c>isfocus</c>, and released by its rules.</summary>
     [Clause("RFC 4579", "5.5", "IMS-ADD-12")]

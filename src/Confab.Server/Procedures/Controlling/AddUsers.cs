@@ -26,17 +26,26 @@ internal static class AddUsers
             return;
         }
 
-        // Those who are in, or asked already, count once; who declined, left or was removed is asked again.
-        var newcomers = refer.Targets.Addresses.Where(a => focus.Present(a) is null).ToList();
+        // Those who are in, or asked already, count once; who declined, left or was removed is asked again. Who is in anonymously is asked as if he
+        // was not: that he is there is not told to who tries his name.
+        var newcomers = refer.Targets.Addresses.Where(a => !refer.NamesSender(a) && focus.PresentAs(a) is null).ToList();
         if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
         {
             refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
             return;
         }
 
-        if (RefuseAnonymity.IsAsked(refer.Transaction.Request))
+        // What a 1-1 session allows may be refused by the group that it becomes.
+        var mayHide = focus.Group is null ? AnonymityPolicy.AllowsAdHoc(focus.Node) : AnonymityPolicy.Allows(focus, focus.UserOf(refer.Sender));
+        if (!mayHide && (AnonymityAsked.In(refer.Transaction.Request) || (newcomers.Count > 0 && focus.Group is null && focus.Participants.Any(static p => p.IsAnonymous))))
         {
-            refer.Refuse(StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            refer.Refuse(StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
+            return;
+        }
+
+        if (newcomers.Exists(IsAlias))
+        {
+            refer.Refuse(StatusCode.Forbidden, reason: "Nobody can be invited by an anonymous address");
             return;
         }
 
@@ -48,9 +57,9 @@ internal static class AddUsers
 
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
-        var referral = new Referral(refer.Sender, ReferredBy(refer));
+        var referral = new Referral(refer.Sender, ReferredBy(refer), refer.IsHidden);
         foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
-        if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
+        if (progress is not null) Follow(progress, focus, refer);
     }
 
     /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
@@ -59,8 +68,12 @@ internal static class AddUsers
         if (newcomers.Count > 0) focus.BecomeGroup();
     }
 
-    private static void Follow(ReferProgress progress, Participant target)
+    private static bool IsAlias(string address) => SipUri.TryParse(Text.Of(address), out var uri) && AnonymityAsked.Hides(uri);
+
+    private static void Follow(ReferProgress progress, Focus focus, ReferReceived refer)
     {
+        var named = refer.Targets.Addresses[0];
+        var target = refer.NamesSender(named) ? focus.Present(refer.Sender)! : focus.PresentAs(named)!;
         if (target.State == ParticipantState.Connected) progress.End(StatusCode.Ok); // IMS-ADD-11
         else target.WhenSettled += progress.End;
     }

@@ -27,7 +27,7 @@ internal static class GroupChanged
         focus.Group = now;
 
         // 2 a) who may no longer take part is removed, nobody else
-        var removed = focus.Participants.Where(p => p.State != ParticipantState.Leaving && MayNoLonger(focus, before, now, p.Address)).ToArray();
+        var removed = focus.Participants.Where(p => p.State != ParticipantState.Leaving && MayNoLonger(focus, before, now, p)).ToArray();
         foreach (var participant in removed) RemoveParticipant.Run(participant, RemoveParticipant.Removed, DisconnectionMethod.Booted);
         foreach (var subscription in focus.Subscriptions.All.ToArray())
         {
@@ -41,13 +41,14 @@ internal static class GroupChanged
     /// <summary>
     /// Whether the change took his right away: to come in, or his place in the list. Who was let in by another's right, as one who was added
     /// by REFER, has none that the change could take. A schedule limits when members come in, not how long they stay: so the rules are asked
-    /// about the time when he came.
+    /// about the time when he came. Who may no longer be anonymous is removed rather than named.
     /// </summary>
-    private static bool MayNoLonger(Focus focus, Group before, Group now, string address)
+    private static bool MayNoLonger(Focus focus, Group before, Group now, Participant participant)
     {
-        var user = focus.UserOf(address);
-        var at = focus.Roster.Find(address)?.Joined?.When ?? focus.Node.World.Time.GetUtcNow();
-        var right = address == focus.Originator ? GroupActions.Join | GroupActions.Initiate : GroupActions.Join;
+        var user = new GroupUser(participant.Address, focus.UserOf(participant.Address).Number, participant.IsAnonymous);
+        var at = focus.Roster.Find(participant.Entity)?.Joined?.When ?? focus.Node.World.Time.GetUtcNow();
+        if (participant.IsAnonymous && before.Allows(user, GroupActions.Anonymity, at) && !now.Allows(user, GroupActions.Anonymity, at)) return true;
+        var right = participant.Address == focus.Originator ? GroupActions.Join | GroupActions.Initiate : GroupActions.Join;
         if ((now.ActionsOf(user, at) & right) != 0) return false;
         return (before.ActionsOf(user, at) & right) != 0 || (before.IsMember(user) && !now.IsMember(user));
     }

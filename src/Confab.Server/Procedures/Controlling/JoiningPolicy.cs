@@ -15,10 +15,10 @@ internal static class JoiningPolicy
     public static bool Allows(Focus focus, Originator originator, bool isAnonymous) => focus.Kind switch
     {
         // the two alone, and not before both are in: until then there is an invitation to answer
-        SessionKind.OneToOne => focus.Roster.Find(originator.Address) is not null && focus.InvitedCount == 0,
+        SessionKind.OneToOne => focus.InvitedCount == 0 && focus.Roster.OfUser(originator.Address) is not null,
 
         // who was ever invited or in, the originator included, unless he was expelled and not invited since
-        SessionKind.AdHoc => focus.Roster.Find(originator.Address) is { IsExpelled: false },
+        SessionKind.AdHoc => focus.Roster.MayReturn(originator.Address),
 
         // whom join-handling lets in, whoever removed him before
         _ => focus.Group!.Allows(GroupUser.Of(originator, isAnonymous), GroupActions.Join, focus.Node.World.Time.GetUtcNow()),

@@ -1,5 +1,6 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transaction;
@@ -17,6 +18,15 @@ namespace Confab.Server.Procedures.Controlling;
 internal sealed record ReferReceived(
     Conversation Owner, Focus? Focus, Participant? Leg, IServerTransaction Transaction, string Sender, Refer Refer, ReferTargets Targets)
 {
+    /// <summary>Whether nobody is to learn who sent it: he takes part anonymously, or asks for it with this request.</summary>
+    public bool IsHidden => AnonymityAsked.In(Transaction.Request) || Known is { IsAnonymous: true };
+
+    /// <summary>Whether an address or alias is the sender's own.</summary>
+    public bool NamesSender(string entity) => entity == Sender || entity == Known?.Entity;
+
+    /// <summary>The leg by which the sender is in the session; null where he is not.</summary>
+    private Participant? Known => Leg ?? Focus?.Present(Sender);
+
     public void Refuse(int status, HeadersWriter? more = null, string reason = "") => Owner.Answer(Transaction, status, more, reason);
 }
 

@@ -2,6 +2,7 @@ using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -27,7 +28,7 @@ internal static class RejoinSession
         }
 
         // 1) the joining policy
-        var isAnonymous = RefuseAnonymity.IsAsked(request);
+        var isAnonymous = AnonymityAsked.In(request);
         if (!JoiningPolicy.Allows(focus, originator, isAnonymous))
         {
             owner.Answer(transaction, StatusCode.Forbidden);
@@ -41,10 +42,10 @@ internal static class RejoinSession
             return;
         }
 
-        // 3) anonymity, which no session grants yet
-        if (isAnonymous)
+        // 3) anonymity
+        if (isAnonymous && !AnonymityPolicy.Allows(focus, GroupUser.Of(originator)))
         {
-            owner.Answer(transaction, StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
         }
 
@@ -62,7 +63,7 @@ internal static class RejoinSession
         }
 
         // 5) accepted
-        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false)
+        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false, IsAnonymous(focus, request, address))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -91,20 +92,28 @@ internal static class RejoinSession
         SupersedeOthers(joiner);
 
         // 9), 10) the roster tells the subscribers
-        focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn, originator.TelAddress);
+        focus.Learn(originator);
+        focus.Roster.Join(address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
     }
 
     /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
     private const uint SecondsToLeave = 32;
 
-    /// <summary>His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE).</summary>
-    private static void SupersedeOthers(Participant joiner)
+    /// <summary>Who asks for it, and whom the inviter wished not to be named: he comes out by <c>Privacy: none</c>.</summary>
+    private static bool IsAnonymous(Focus focus, SipRequest request, string address) =>
+        AnonymityAsked.In(request) || (focus.Roster.OfUser(address) is { IsHiddenByInviter: true } && !AnonymityAsked.IsWaived(request));
+
+    /// <summary>
+    /// His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE). To the others one that
+    /// was known by another URI is somebody else, who leaves.
+    /// </summary>
+    public static void SupersedeOthers(Participant joiner)
     {
         var focus = joiner.Focus;
         foreach (var older in focus.Participants.ToArray())
         {
             if (older == joiner || older.Address != joiner.Address) continue;
-            older.IsSuperseded = true;
+            older.IsSuperseded = older.Entity == joiner.Entity;
             RemoveParticipant.Run(older, RemoveParticipant.Superseded, DisconnectionMethod.Departed);
         }
     }

@@ -26,7 +26,7 @@ internal static class RemoveParticipant
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Departure = (method, by);
-        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Address);
+        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Entity);
         participant.Stale?.Cancel();
         participant.Focus.Switch.OnLegLost(participant);
 
@@ -54,7 +54,7 @@ internal static class RemoveParticipant
     public static void TellRoster(Participant participant)
     {
         var (method, by) = participant.Departure;
-        if (!participant.IsSuperseded && participant.Focus.Present(participant.Address) is null)
-            participant.Focus.Roster.Leave(participant.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
+        if (!participant.IsSuperseded && participant.Focus.PresentAs(participant.Entity) is null)
+            participant.Focus.Roster.Leave(participant.Entity, method, by, isExpelled: method == DisconnectionMethod.Booted);
     }
 }

@@ -14,7 +14,7 @@ internal static class RemoveUsers
         // 1) who may: the originator of an ad-hoc session everybody (the role stays with his address, C-51), in a pre-defined group whom
         //    allow-expelling names, and anyone himself
         // 2) which session, and who of those named is in it or on the way in (C-08)
-        if (refer.Focus is not { } focus || !MayRemove(focus, refer) || Legs(focus, refer.Targets.Addresses) is not { Count: > 0 } legs)
+        if (refer.Focus is not { } focus || !MayRemove(focus, refer) || Legs(focus, refer) is not { Count: > 0 } legs)
         {
             // 2 b) whatever the reason: it is not told who is there (C-09)
             refer.Refuse(StatusCode.Forbidden);
@@ -30,7 +30,7 @@ internal static class RemoveUsers
         foreach (var leg in legs)
         {
             if (leg.Address == refer.Sender) RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Departed);
-            else RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Booted, refer.Sender);
+            else RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Booted, refer.IsHidden ? null : refer.Sender);
         }
 
         // vi. the release policy, once for all of them
@@ -41,12 +41,14 @@ internal static class RemoveUsers
 
     private static bool MayRemove(Focus focus, ReferReceived refer) =>
         (focus.Group is null ? refer.Sender == focus.Originator : focus.Present(refer.Sender) is not null && focus.Allows(refer.Sender, GroupActions.Expel))
-        || refer.Targets.Addresses.All(address => address == refer.Sender);
+        || refer.Targets.Addresses.All(refer.NamesSender);
 
-    private static List<Participant> Legs(Focus focus, IReadOnlyList<string> addresses)
+    /// <summary>By the URIs that the others know them by: nobody learns by a removal who takes part anonymously.</summary>
+    private static List<Participant> Legs(Focus focus, ReferReceived refer)
     {
-        var named = new HashSet<string>(addresses, StringComparer.Ordinal);
-        return [.. focus.Participants.Where(p => p.State != ParticipantState.Leaving && named.Contains(p.Address))];
+        var named = new HashSet<string>(refer.Targets.Addresses, StringComparer.Ordinal);
+        var himself = refer.Targets.Addresses.Any(refer.NamesSender);
+        return [.. focus.Participants.Where(p => p.State != ParticipantState.Leaving && (named.Contains(p.Entity) || (himself && p.Address == refer.Sender)))];
     }
 
     /// <summary>The status of the last BYE that is through, or of the worst of them.</summary>

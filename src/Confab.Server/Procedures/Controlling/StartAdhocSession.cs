@@ -18,7 +18,12 @@ internal static class StartAdhocSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (RefuseAnonymity.Run(owner, transaction)) return;
+        if (AnonymityAsked.In(request) && !AnonymityPolicy.AllowsAdHoc(node))
+        {
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
+            return;
+        }
+
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
             || !TryInvitees(node, offer, originator, out var invitees, out refusal))
         {
@@ -27,7 +32,7 @@ internal static class StartAdhocSession
         }
 
         var focus = new Focus(owner, SessionKind.AdHoc, originator.Address);
-        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true)
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -41,7 +46,7 @@ internal static class StartAdhocSession
         }
 
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
-        focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
@@ -61,7 +66,7 @@ internal static class StartAdhocSession
         void InviteAll()
         {
             var history = AttachHistory.Compose(node, invitees);
-            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
+            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history, isHidden: invitee.Anonymize);
         }
     }
 
@@ -94,12 +99,19 @@ internal static class StartAdhocSession
                 return false;
             }
 
+            if (AnonymityAsked.Hides(uri))
+            {
+                refusal = new Refusal(StatusCode.Forbidden, "Nobody can be invited by an anonymous address");
+                return false;
+            }
+
             var address = uri.AddressKey();
             if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }
 
-        if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
+        if (!AnonymityPolicy.AllowsAdHoc(node) && invitees.Exists(static i => i.Anonymize)) refusal = new Refusal(StatusCode.Forbidden, AnonymityPolicy.Reason);
+        else if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
         else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", AddUsers.TooMany(node));
         return refusal is null;
     }

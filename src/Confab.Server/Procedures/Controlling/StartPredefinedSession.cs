@@ -15,7 +15,7 @@ internal static class StartPredefinedSession
     public static void Run(Conversation owner, IServerTransaction transaction, Originator originator, Group group)
     {
         var (node, request) = (owner.Node, transaction.Request);
-        var isAnonymous = RefuseAnonymity.IsAsked(request);
+        var isAnonymous = AnonymityAsked.In(request);
         var actions = group.ActionsOf(GroupUser.Of(originator, isAnonymous), node.World.Time.GetUtcNow());
 
         // The initiator needs allow-initiate-conference, and a group for nobody has no session.
@@ -31,9 +31,9 @@ internal static class StartPredefinedSession
             return;
         }
 
-        if (isAnonymous)
+        if (isAnonymous && !actions.HasFlag(GroupActions.Anonymity))
         {
-            owner.Answer(transaction, StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
         }
 
@@ -44,7 +44,7 @@ internal static class StartPredefinedSession
         }
 
         var focus = new Focus(owner, SessionKind.Predefined, originator.Address, group);
-        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true)
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, isAnonymous)
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -57,7 +57,8 @@ internal static class StartPredefinedSession
             return;
         }
 
-        focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn, originator.TelAddress);
+        focus.Learn(originator);
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);

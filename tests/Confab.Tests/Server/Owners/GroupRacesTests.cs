@@ -78,7 +78,7 @@ public sealed class GroupRacesTests
             Assert.Same(rig.Server.Node.Groups.Find(GroupScene.Team), focus.Group);
             foreach (var participant in focus.Participants.Where(static p => p.State == ParticipantState.Connected))
             {
-                var attendee = focus.Roster.Find(participant.Address)!;
+                var attendee = focus.Roster.Find(participant.Entity)!;
                 if (attendee.Joined is not { Method: JoiningMethod.DialedIn, When: var when }) continue;
                 var actions = focus.Group!.ActionsOf(focus.UserOf(participant.Address), when);
                 Assert.True((actions & (GroupActions.Join | GroupActions.Initiate)) != 0, $"{participant.Address} is in without a right");

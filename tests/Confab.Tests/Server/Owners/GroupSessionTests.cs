@@ -148,6 +148,22 @@ public sealed class GroupSessionTests
     }
 
     [Fact]
+    public void A_document_of_more_members_than_a_group_may_have_makes_no_group_and_ends_the_one_that_was()
+    {
+        using var rig = new ServerRig(static options => options.Limits.GroupMembers = 3);
+        rig.Rest();
+        rig.Store("of alice, bob, carol");
+        rig.Run();
+        var alice = rig.Alice.Invite(Team);
+        Assert.Equal(200, alice.Status);
+        rig.Store("of alice, bob, carol, dave");
+        rig.Run();
+        Assert.Equal(1, alice.Byes);
+        Assert.Equal(404, rig.Alice.Invite(Team).Status);
+        rig.AssertAtRest();
+    }
+
+    [Fact]
     public void A_document_takes_no_users_place()
     {
         using var rig = new ServerRig();
