@@ -54,7 +54,7 @@ internal sealed record XcapError(string Condition, string Phrase)
     public byte[] Write()
     {
         using var body = new MemoryStream();
-        using (var xml = XmlWriter.Create(body, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, CheckCharacters = false }))
+        using (var xml = XmlWriter.Create(body, new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true }))
         {
             xml.WriteStartElement("xcap-error", Namespace);
             xml.WriteStartElement(Condition, Namespace);
@@ -62,12 +62,12 @@ internal sealed record XcapError(string Condition, string Phrase)
             {
                 // The element itself has no phrase (RFC 4825 11.2).
                 xml.WriteStartElement(Extension, ExtensionNamespace);
-                xml.WriteAttributeString("phrase", Phrase);
+                xml.WriteAttributeString("phrase", Clean(Phrase));
                 xml.WriteEndElement();
             }
             else
             {
-                xml.WriteAttributeString("phrase", Phrase);
+                xml.WriteAttributeString("phrase", Clean(Phrase));
             }
 
             if (Ancestor is not null) xml.WriteElementString("ancestor", Namespace, Ancestor);
@@ -85,4 +85,8 @@ internal sealed record XcapError(string Condition, string Phrase)
 
         return body.ToArray();
     }
+
+    /// <summary>A phrase may quote what was sent, thus characters that no XML may hold.</summary>
+    private static string Clean(string phrase) =>
+        string.Concat(phrase.EnumerateRunes().Select(static r => r.IsBmp && !XmlConvert.IsXmlChar((char)r.Value) ? "\ufffd" : r.ToString()));
 }
