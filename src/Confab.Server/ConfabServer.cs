@@ -59,7 +59,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Directory = directory,
             Registrar = new Registrar(world, directory, lane, options),
             Documents = new Documents(world, store.Documents, lane),
-            Groups = new Groups(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
+            Groups = new GroupTable(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             Log = _log,

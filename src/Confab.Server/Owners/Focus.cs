@@ -165,6 +165,9 @@ internal sealed class Focus
         return invited;
     }
 
+    /// <summary>Whether he may say something to one member alone: everybody, but in a pre-defined group whom allow-private-message names (MSW-7).</summary>
+    public bool MayWhisper(Participant participant) => Group is null || Allows(participant.Address, GroupActions.PrivateMessage);
+
     /// <summary>A 1-1 session to which a third user is added is an ad-hoc one from then on (C-28): with <c>isfocus</c>, and released by its rules.</summary>
     [Clause("RFC 4579", "5.5", "IMS-ADD-12")]
     public void BecomeGroup()

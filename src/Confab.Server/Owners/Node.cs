@@ -28,7 +28,7 @@ internal sealed class Node
     public required Documents Documents { get; init; }
 
     /// <summary>The pre-defined groups of those documents.</summary>
-    public required Groups Groups { get; init; }
+    public required GroupTable Groups { get; init; }
 
     public required OriginatorVerification Verification { get; init; }
 

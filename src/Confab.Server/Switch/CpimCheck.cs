@@ -4,7 +4,6 @@ using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.Controlling;
-using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using MessageText = Confab.Sip.Message.Text;
 
@@ -60,7 +59,7 @@ internal static class CpimCheck
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return taken;
         if (sender.Focus.PresentAs(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
-        if (sender.Focus.Group is not null && !sender.Focus.Allows(sender.Address, GroupActions.PrivateMessage)) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (!sender.Focus.MayWhisper(sender)) return new CpimVerdict(MsrpStatus.Forbidden);
         return addressee.TakesWrapped(wrapped) ? taken with { Addressee = addressee } : new CpimVerdict(MsrpStatus.UnsupportedType);
     }
 

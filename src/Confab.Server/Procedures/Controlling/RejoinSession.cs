@@ -75,6 +75,8 @@ internal static class RejoinSession
             return;
         }
 
+        focus.Learn(originator);
+
         // 6), 6 a) the answer; 7) the 200; 8) his leg in the MSRP Switch
         var others = focus.IsGroup ? null : Other(focus, address)?.Remote;
         if (offer.Media is { } media)
@@ -92,7 +94,6 @@ internal static class RejoinSession
         SupersedeOthers(joiner);
 
         // 9), 10) the roster tells the subscribers
-        focus.Learn(originator);
         focus.Roster.Join(address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
     }
 

@@ -12,7 +12,7 @@ namespace Confab.Server.Xdm;
 /// session of a group is told of each change after it can be read here, so that a stale copy is never used.
 /// </summary>
 [Clause("RFC 5875", "4", "XDM-15", "XDM-16")]
-internal sealed partial class Groups(Limits limits, ILogger log)
+internal sealed partial class GroupTable(Limits limits, ILogger log)
 {
     private readonly ConcurrentDictionary<string, Group> _groups = new(StringComparer.Ordinal);
 
