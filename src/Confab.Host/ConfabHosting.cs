@@ -33,6 +33,9 @@ public static class ConfabHosting
         routes.MapGet("/metrics", MetricsEndpoint.Answer);
         routes.MapGet("/", FrontPage.Answer);
         routes.Map("/xcap/{**resource}", XcapEndpoint.Answer);
+        routes.MapGet("/operator/users", AccountsEndpoint.List);
+        routes.MapPut("/operator/users/{address}", AccountsEndpoint.Put);
+        routes.MapDelete("/operator/users/{address}", AccountsEndpoint.Remove);
         return routes;
     }
 }

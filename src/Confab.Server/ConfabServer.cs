@@ -66,6 +66,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
         Xcap = new XcapServer(world, _node.Documents, directory, _node.Verification.Digest, options, OperatorToken);
+        Accounts = new Accounts(world, directory, _node.Documents, lane, options.Domain, _node.Registrar.Forget);
         _node.Router = new OwnerRouter(_node);
         _node.Groups.Changed = _node.Router.OnGroupChanged;
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
@@ -80,6 +81,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
     /// <summary>Answers what HTTP brings for documents.</summary>
     public XcapServer Xcap { get; }
 
+    /// <summary>The operator's changes of accounts.</summary>
+    public Accounts Accounts { get; }
+
     /// <summary>Who has it may do what the operator may: a secret of this run. Null in a simulated world, which has no operator.</summary>
     public string? OperatorToken { get; }
 
@@ -92,23 +96,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
     /// <exception cref="ServerStartException">The store cannot be opened.</exception>
     public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null)
     {
-        var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
-        var store = memory ? Store.Memory() : OpenSqlite(options.DataDirectory);
+        var store = Store.Open(options);
         var world = World.Real(loggers, options.Limits);
         return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
-    }
-
-    private static Store OpenSqlite(string dataDirectory)
-    {
-        try
-        {
-            return Store.Sqlite(dataDirectory);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            throw new ServerStartException(
-                $"The store in '{Path.GetFullPath(dataDirectory)}' (DataDirectory) cannot be opened: {exception.Message.TrimEnd('.')}. Name a folder that this user may write to.", exception);
-        }
     }
 
     /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>

@@ -62,6 +62,8 @@ static class XcapEndpoint
         response.Headers.CacheControl = "no-cache"; // RFC 4825 9
         if (answer.ETag is not null)
             response.Headers.ETag = $"\"{answer.ETag}\"";
+        if (answer.ContentLocation is not null)
+            response.Headers.ContentLocation = answer.ContentLocation;
         if (answer.Allow is not null)
             response.Headers.Allow = answer.Allow;
         if (!answer.Challenges.IsEmpty)

@@ -21,6 +21,22 @@ public sealed record Store(IDirectory Directory, IDocumentStore Documents) : IDi
         return new Store(new SqliteDirectory(database), new SqliteDocuments(database));
     }
 
+    /// <summary>The store that the options name.</summary>
+    /// <exception cref="ServerStartException">It cannot be opened; the message says what to do.</exception>
+    public static Store Open(ServerOptions options)
+    {
+        if (options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase)) return Memory();
+        try
+        {
+            return Sqlite(options.DataDirectory);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new ServerStartException(
+                $"The store in '{Path.GetFullPath(options.DataDirectory)}' (DataDirectory) cannot be opened: {exception.Message.TrimEnd('.')}. Name a folder that this user may write to.", exception);
+        }
+    }
+
     public void Dispose()
     {
         Documents.Dispose();

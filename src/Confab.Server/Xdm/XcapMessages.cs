@@ -38,6 +38,9 @@ public sealed record XcapResponse(int Status)
     /// <summary>Without quotes.</summary>
     public string? ETag { get; init; }
 
+    /// <summary>The path of the document in its owner's home directory, where it was found by another; percent-encoded.</summary>
+    public string? ContentLocation { get; init; }
+
     /// <summary>Methods for Allow, with a 405.</summary>
     public string? Allow { get; init; }
 

@@ -98,7 +98,12 @@ public sealed partial class XcapServer
         if (uri.IsGlobal && !user.IsOperator && !usage.MayRead(document, user.Address)) return XcapResponse.Of(403, "Only those in the group may read its document.");
         if (Preconditions.Check(request, document) is var status and > 0)
             return status == 304 ? new XcapResponse(304) { ETag = document.ETag } : XcapResponse.Of(status, "The document is another version.") with { ETag = document.ETag };
-        if (selector is null) return new XcapResponse(200) { ETag = document.ETag, ContentType = usage.MimeType, Body = document.Content };
+        if (selector is null)
+        {
+            var location = uri.IsGlobal && document.Id.Xui.Length > 0 ? $"{XcapUri.Root}/{document.Id.Selector}" : null;
+            return new XcapResponse(200) { ETag = document.ETag, ContentType = usage.MimeType, Body = document.Content, ContentLocation = location };
+        }
+
         var read = ReadNode.Of(document, selector);
         return read is null ? NotFound("The node selector selects nothing, or more than one node.") : read with { ETag = document.ETag };
     }
