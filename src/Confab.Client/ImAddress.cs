@@ -22,6 +22,10 @@ public static class ImAddress
     public static bool AreSame(string one, string other) =>
         TryParse(one, out var a) && TryParse(other, out var b) && SipUri.SameAddress(a, b);
 
+    /// <summary>Whether it stands for somebody who does not want to be named; nobody can be called by it (RFC 3323 4.1.1.3, RFC 4575 5.6).</summary>
+    public static bool IsAnonymous(string address) =>
+        SipUri.TryParse(Text.Of(address), out var uri) && uri.IsSipOrSips && uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
+
     internal static bool TryParse(string address, out SipUri uri) =>
         SipUri.TryParse(Text.Of(address), out uri) && (uri.Scheme == UriScheme.Tel || (uri.Scheme == UriScheme.Sip && !uri.User.IsEmpty)); // sips is never sent in the clear
 

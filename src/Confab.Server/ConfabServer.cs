@@ -62,6 +62,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Groups = new GroupTable(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
+            UserSessions = new UserSessions(options.Limits),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };

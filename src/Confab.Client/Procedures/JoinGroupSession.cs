@@ -13,9 +13,9 @@ internal static class JoinGroupSession
     [Clause("OMA-IM", "7.1.1.4", "IMC-GRP-1", "IMC-GRP-2")]
     public static ImSession? Start(ImClient client, string group, bool anonymous, TaskCompletionSource<SessionOutcome> answer)
     {
-        if (!client.HasRoomForSession)
+        if (SimultaneousSessions.Problem(client) is { } problem)
         {
-            answer.TrySetResult(new SessionOutcome(null, SessionFailure.TooManySessions, 0, $"There are {client.Sessions.Count} sessions already; leave one first."));
+            answer.TrySetResult(problem);
             return null;
         }
 

@@ -106,7 +106,11 @@ internal sealed class Focus
 
     public void Add(Participant participant) => _participants.Add(participant);
 
-    public void Remove(Participant participant) => _participants.Remove(participant);
+    public void Remove(Participant participant)
+    {
+        _participants.Remove(participant);
+        participant.Go();
+    }
 
     /// <summary>The participant in whose dialog this request is.</summary>
     public Participant? Find(SipRequest request)

@@ -28,6 +28,8 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     private MsrpMedia? _askedMedia;
     private string? _askedType;
     private bool _takesAsked;
+    private bool _isCounted;
+    private bool _isGone;
 
     /// <summary>A leg to be, in its session from here on.</summary>
     /// <param name="focus">The session.</param>
@@ -43,6 +45,7 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         EntityBytes = AddressBytes;
         DisplayName = displayName;
         IsCaller = isCaller;
+        Count();
         if (isAnonymous) Hide();
         if (isCaller) focus.OriginatorEntity = Entity;
         Session = NewSession();
@@ -71,7 +74,17 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Whether this user's INVITE made the session.</summary>
     public bool IsCaller { get; }
 
-    public ParticipantState State { get; set; } = ParticipantState.Invited;
+    public ParticipantState State
+    {
+        get;
+        set
+        {
+            field = value;
+            Count();
+        }
+    }
+
+    = ParticipantState.Invited;
 
     /// <summary>The SIP leg; of an invitee the one that answered, from then on.</summary>
     public SipSession Session { get; private set; }
@@ -141,6 +154,13 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
     }
 
+    /// <summary>His leg is gone from the session.</summary>
+    public void Go()
+    {
+        _isGone = true;
+        Count();
+    }
+
     /// <summary>From now on the others know him by his alias alone.</summary>
     public void Hide()
     {
@@ -199,4 +219,14 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     }
 
     public void OnDrained(MsrpSession session) => Backpressure.Release(this);
+
+    /// <summary>A leg counts among the sessions of its user while it is connected, and from the start where he is the one who calls.</summary>
+    private void Count()
+    {
+        var counts = !_isGone && (State == ParticipantState.Connected || (IsCaller && State == ParticipantState.Invited));
+        if (counts == _isCounted) return;
+        _isCounted = counts;
+        if (counts) Focus.Node.UserSessions.Enter(Address);
+        else Focus.Node.UserSessions.Leave(Address);
+    }
 }

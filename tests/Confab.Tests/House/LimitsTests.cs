@@ -25,6 +25,7 @@ public sealed class LimitsTests
         [nameof(Limits.MsrpBindSeconds)] = "flows/rfc4975/5.4-never-bound.flow",
         [nameof(Limits.InviteAnswerSeconds)] = "flows/oma-im/7.2.1-callee-never-answers.flow",
         [nameof(Limits.OpenMessagesPerLeg)] = "flows/rfc4975/7.3.1-open-messages.flow",
+        [nameof(Limits.SessionsPerUser)] = "flows/rfc3261/21.4.24-sessions-of-one-user.flow",
         [nameof(Limits.LeavingLegsPerUser)] = "Confab.Tests/Server/Controlling/RejoinSessionTests.cs",
         [nameof(Limits.HistoryListBytes)] = "flows/oma-im/7.2.1-factory-history-too-long.flow",
         [nameof(Limits.ListEntries)] = "flows/oma-im/7.2.1-factory-list-entries.flow",

@@ -19,6 +19,6 @@ static class Join
             return;
         }
 
-        await chat.BeginAsync(Verb.Name, chat.Client.JoinGroupAsync(group));
+        await chat.BeginAsync(Verb.Name, chat.Client.JoinGroupAsync(group, chat.Anonymous));
     }
 }

@@ -37,6 +37,12 @@ internal static class InviteParticipant
         referral ??= new Referral(focus.Originator, $"<{focus.Originator}>", focus.OriginatorEntity != focus.Originator);
         var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral };
         focus.Roster.Invite(address, referral.IsHidden ? null : referral.By, invitee.Alias); // IMS-NTF-11
+        if (node.UserSessions.IsFull(address) && focus.Present(address) is not { State: ParticipantState.Connected })
+        {
+            focus.Owner.Mailbox.Post(() => OnRefused(invitee, StatusCode.BusyHere, null));
+            return;
+        }
+
         IReadOnlyList<Location> targets = node.OutboundProxy is null
             ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
             : [new Location(address)];

@@ -25,11 +25,14 @@ internal static class JoinGroupSession
         }
 
         // The group is ours by now: whatever changes in its document from here on is told to us.
-        if (owner.Node.Groups.Find(group.Identity) is { } current) StartPredefinedSession.Run(owner, transaction, originator, current);
-        else owner.Answer(transaction, StatusCode.NotFound);
+        if (owner.Node.Groups.Find(group.Identity) is not { } current) owner.Answer(transaction, StatusCode.NotFound);
+        else if (!SimultaneousSessions.Refuses(owner, transaction, originator.Address)) StartPredefinedSession.Run(owner, transaction, originator, current);
         if (owner.Focus is null) router.Forget(group.Identity, owner);
     }
 
     /// <summary>The session lives here: the steps are those of 7.2.1.5.</summary>
-    public static void Run(Focus focus, IServerTransaction transaction, Originator originator) => RejoinSession.Run(focus, transaction, originator);
+    public static void Run(Focus focus, IServerTransaction transaction, Originator originator)
+    {
+        if (!SimultaneousSessions.Refuses(focus.Owner, transaction, originator.Address, focus)) RejoinSession.Run(focus, transaction, originator);
+    }
 }
