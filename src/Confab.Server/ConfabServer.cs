@@ -168,7 +168,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or ArgumentException))
         {
-            throw StoreProblem.Explain(_options.DataDirectory, exception);
+            throw _store.Explain(exception);
         }
     }
 

@@ -115,7 +115,7 @@ public sealed class DirectoryTests : IDisposable
         var copy = Directory.CreateDirectory(Path.Combine(_path, "copy")).FullName;
         foreach (var name in new[] { SqliteDatabase.FileName, SqliteDatabase.FileName + "-wal" }) File.Copy(Path.Combine(_path, name), Path.Combine(copy, name));
         using var found = new SqliteDatabase(copy);
-        using var directory = new SqliteDirectory(found);
+        using var directory = new SqlDirectory(found);
         directory.Load();
         Assert.Equal(["sip:alice@example.com"], directory.Accounts.Select(static a => a.Address));
         alive.Directory.Rollback();
@@ -244,7 +244,7 @@ public sealed class DirectoryTests : IDisposable
     {
         if (provider == "Memory") return new OpenDirectory(new MemoryDirectory(), null);
         var database = new SqliteDatabase(_path);
-        var directory = new SqliteDirectory(database);
+        var directory = new SqlDirectory(database);
         directory.Load();
         return new OpenDirectory(directory, database);
     }
