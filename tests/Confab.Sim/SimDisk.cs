@@ -13,12 +13,21 @@ public sealed class SimDisk
     private readonly MemoryDirectory _directory = new();
 
     /// <summary>A disk; or a memory, of which a server knows that it does not outlive the process.</summary>
-    public SimDisk(bool outlivesProcess = true) => Sessions = new MemorySessions(_directory, outlivesProcess);
+    public SimDisk(bool outlivesProcess = true)
+    {
+        Sessions = new MemorySessions(_directory, outlivesProcess);
+        Documents = new MemoryDocuments(_directory);
+    }
 
     public ISessionStore Sessions { get; }
 
+    public IDocumentStore Documents { get; }
+
     /// <summary>The disk as one process writes it.</summary>
     public SimStore Open() => new(_directory);
+
+    /// <summary>All of it, written as that process does.</summary>
+    public Store StoreOf(SimStore process) => new(process, Sessions, Documents);
 }
 
 /// <summary>

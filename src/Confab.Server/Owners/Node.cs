@@ -4,6 +4,7 @@ using Confab.Runtime;
 using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
 using Confab.Server.Registration;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Registration;
 using Confab.Sip.Session;
@@ -28,6 +29,9 @@ internal sealed class Node
     public required StoreLane Lane { get; init; }
 
     public required Registrar Registrar { get; init; }
+
+    /// <summary>The documents of all users, group documents among them.</summary>
+    public required Documents Documents { get; init; }
 
     public required OriginatorVerification Verification { get; init; }
 

@@ -184,7 +184,7 @@ internal sealed class FlowStage : IAsyncDisposable
     {
         _store = _disk.Open();
         _host = _world.Host(s_server.ToString(), (ulong)++_starts, _options.Limits);
-        _server = ConfabServer.Create(_options, _host, _store, _disk.Sessions);
+        _server = ConfabServer.Create(_options, _host, _disk.StoreOf(_store));
     }
 
     private static void Set(object options, string key, string value)

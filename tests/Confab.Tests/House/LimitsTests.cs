@@ -41,6 +41,10 @@ public sealed class LimitsTests
         [nameof(Limits.WrongUsersPerAddress)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.WrongAnswerPairs)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.NoncesInUse)] = "Confab.Tests/Server/General/NonceCountsTests.cs",
+        [nameof(Limits.DocumentBytes)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
+        [nameof(Limits.DocumentDepth)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
+        [nameof(Limits.DocumentsPerUser)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
+        [nameof(Limits.ChangesPerHome)] = "Confab.Tests/Server/Xdm/DocumentsTests.cs",
         [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",
     };
 

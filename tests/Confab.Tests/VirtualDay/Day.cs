@@ -43,7 +43,7 @@ internal sealed class Day : IDisposable
         var count = Random.Next(4, 8);
         for (var number = 1; number <= count; number++) options.Users.Add(new UserOptions { Address = $"sip:user{number}@example.com", Password = Password });
         var world = Sim.Host(ServerAddress, 7, options.Limits);
-        Server = ConfabServer.Create(options, world, new MemoryDirectory());
+        Server = ConfabServer.Create(options, world, Store.Memory());
         World = world;
         Diary = new Diary(Sim.Time, world.Tap);
         Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
