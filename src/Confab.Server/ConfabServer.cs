@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Confab.Msrp;
@@ -42,23 +43,25 @@ public sealed partial class ConfabServer : IAsyncDisposable
     private volatile bool _ready;
     private bool _disposed;
 
-    private ConfabServer(ServerOptions options, World world, Store store, LaneThread? laneThread, IMeterFactory? meters, string? operatorToken)
+    private ConfabServer(ServerOptions options, World world, Store store, PipeScheduler? lane, IMeterFactory? meters, string? operatorToken)
     {
         _options = options;
         _world = world;
         _store = store;
-        _laneThread = laneThread;
+        _laneThread = lane as LaneThread;
         _log = world.Loggers.CreateLogger("Confab.Server");
         var directory = store.Directory;
         OperatorToken = operatorToken;
-        var lane = new StoreLane(laneThread ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
+        var writer = new StoreLane(lane ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
         _node = new Node
         {
             World = world,
             Options = options,
             Directory = directory,
-            Registrar = new Registrar(world, directory, lane, options),
-            Documents = new Documents(world, store.Documents, lane),
+            Sessions = store.Sessions,
+            Lane = writer,
+            Registrar = new Registrar(world, directory, writer, options),
+            Documents = new Documents(world, store.Documents, writer),
             Groups = new GroupTable(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
@@ -67,11 +70,12 @@ public sealed partial class ConfabServer : IAsyncDisposable
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
         Xcap = new XcapServer(world, _node.Documents, directory, _node.Verification.Digest, options, OperatorToken);
-        Accounts = new Accounts(world, directory, _node.Documents, lane, options.Domain, _node.Registrar.Forget);
+        Accounts = new Accounts(world, directory, _node.Documents, writer, options.Domain, _node.Registrar.Forget);
         _node.Router = new OwnerRouter(_node);
         _node.Groups.Changed = _node.Router.OnGroupChanged;
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
         _node.Msrp = new MsrpTransport(world, new Msrp.MsrpOptions { MaxMessageSize = options.Msrp.MaxMessageSize });
+        _node.Metrics.Watch(_node);
     }
 
     /// <summary>One line a listener, as <c>confab serve</c> prints it: <c>sip udp://127.0.0.1:5060</c>.</summary>
@@ -102,34 +106,39 @@ public sealed partial class ConfabServer : IAsyncDisposable
         return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
     }
 
-    /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>
-    public static ConfabServer Create(ServerOptions options, World world, Store store, IMeterFactory? meters = null) =>
-        new(options, world, store, null, meters, null);
 
-    /// <summary>Opens the store and binds every listener.</summary>
+    /// <summary>A server in a world of the caller's: a simulated one in tests.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="world">What it runs in.</param>
+    /// <param name="store">Where it keeps what is to outlive it.</param>
+    /// <param name="lane">Where that is written; the world's scheduler where it is null.</param>
+    /// <param name="meters">For its figures.</param>
+    public static ConfabServer Create(ServerOptions options, World world, Store store, PipeScheduler? lane = null, IMeterFactory? meters = null) =>
+        new(options, world, store, lane, meters, null);
+
+    /// <summary>Reads the store, lets the sessions in it stand again, and binds every listener.</summary>
     /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>
     public Task StartAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        _store.Directory.Load();
-        PasswordHash.PutConfigured(_store.Directory, _options);
-        _node.Registrar.Load();
-        _node.Documents.Load(Xcap.Usages.UrisOf);
-        _node.Groups.Load(_node.Documents);
+        ReadStore();
         for (var i = 0; i < _options.Sip.Listen.Count; i++) ListenSip(_options.Sip.Listen[i], $"Sip:Listen:{i}");
         for (var i = 0; i < _options.Msrp.Listen.Count; i++) ListenMsrp(_options.Msrp.Listen[i], $"Msrp:Listen:{i}");
         _ready = true;
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes nothing new, ends the sessions with BYE, waits for the answers (3 s at the most), then closes.</summary>
+    /// <summary>
+    /// Takes nothing new, ends the dialogs with BYE, waits for the answers (3 s at the most), then closes. What stands and is stored stands again
+    /// at the next start.
+    /// </summary>
     public async Task StopAsync(CancellationToken ct)
     {
         if (_disposed) return;
         _ready = false;
         _node.Router.Close();
         var sessions = _node.Router.Sessions.ToArray();
-        foreach (var focus in sessions) focus.Owner.Mailbox.Post(() => ReleaseSession.Run(focus));
+        foreach (var focus in sessions) focus.Owner.Mailbox.Post(() => End(focus));
         var began = _world.Time.GetTimestamp();
         while (sessions.Any(static focus => focus.Owner.Focus is not null) && _world.Time.GetElapsedTime(began) < s_goodbye && !ct.IsCancellationRequested)
         {
@@ -149,6 +158,29 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _laneThread?.Dispose();
         _store.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void ReadStore()
+    {
+        try
+        {
+            _store.Directory.Load();
+            PasswordHash.PutConfigured(_store.Directory, _options);
+            _node.Registrar.Load();
+            _node.Documents.Load(Xcap.Usages.UrisOf);
+            _node.Groups.Load(_node.Documents);
+            foreach (var (session, members) in _node.Sessions.Load()) RestoreSession.Run(_node, session, members);
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or ArgumentException))
+        {
+            throw _store.Explain(exception);
+        }
+    }
+
+    private void End(Focus focus)
+    {
+        if (_node.Sessions.OutlivesProcess && focus.IsStanding) ReleaseSession.Suspend(focus);
+        else ReleaseSession.Run(focus);
     }
 
     private void ListenSip(string address, string key)

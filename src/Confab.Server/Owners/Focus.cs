@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Server.Ports;
 using Confab.Server.Procedures.Controlling;
 using Confab.Server.Procedures.General;
 using Confab.Server.Switch;
@@ -26,18 +27,30 @@ internal sealed class Focus
     private readonly List<Participant> _participants = [];
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal); // by address; no more than the roster has users
 
+    /// <summary>A session that begins.</summary>
     public Focus(Conversation owner, SessionKind kind, string originator, Group? group = null)
+        : this(owner, kind, originator, IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits), RulesOf(owner.Node.Options.Session, kind), group)
+    {
+    }
+
+    /// <summary>A session that stands again.</summary>
+    public Focus(Conversation owner, SessionKind kind, StoredSession stored, Group? group)
+        : this(owner, kind, stored.Originator, stored.Identity, stored.Rules, group) => (Ends, OriginatorEntity) = (stored.Ends, stored.OriginatorEntity);
+
+    private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules, Group? group)
     {
         Owner = owner;
         Kind = kind;
         Group = group;
         Originator = originator;
         OriginatorEntity = originator;
-        IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
+        Rules = rules;
+        IdentityUser = identityUser;
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
         Roster = new Roster(owner.Node.World.Time, owner.Node.World.Limits.RosterEntries);
         Subscriptions = new ConferenceSubscriptions(this);
+        Record = new SessionRecord(this);
         owner.Focus = this;
         owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
@@ -61,7 +74,7 @@ internal sealed class Focus
     public int MaxParticipants => Kind switch
     {
         SessionKind.OneToOne => 2,
-        SessionKind.AdHoc => Node.Options.Session.MaxAdhocGroupSize,
+        SessionKind.AdHoc => Rules.MostParticipants,
         _ => Math.Min(Group!.Document.MaxParticipantCount ?? int.MaxValue, Node.World.Limits.GroupParticipants),
     };
 
@@ -70,6 +83,9 @@ internal sealed class Focus
 
     /// <summary>The URI by which the others know the originator, as he began: the role is shown there and nowhere else.</summary>
     public string OriginatorEntity { get; set; }
+
+    /// <summary>The rules under which it began.</summary>
+    public SessionRules Rules { get; set; }
 
     /// <summary>The user part of the IM Session Identity: at least 64 random bits, never used again (IMS-GEN-4, D-04).</summary>
     public string IdentityUser { get; }
@@ -94,6 +110,18 @@ internal sealed class Focus
 
     public bool IsReleased { get; set; }
 
+    /// <summary>What the store has of it.</summary>
+    public SessionRecord Record { get; }
+
+    /// <summary>Whether the one who started it has his 200: from then on it can be come back to.</summary>
+    public bool IsStanding { get; set; }
+
+    /// <summary>When it has lasted its longest; null where there is no such time.</summary>
+    public DateTimeOffset? Ends { get; set; }
+
+    /// <summary>Rings when the members of a session that stands again had their time to come back; null where none are awaited.</summary>
+    public Alarm? Grace { get; set; }
+
     /// <summary>Rings when the session has lasted its longest (IMS-RPOL-1e); null where there is none.</summary>
     public Alarm? MaxLength { get; set; }
 
@@ -103,6 +131,13 @@ internal sealed class Focus
     public int ConnectedCount => Count(ParticipantState.Connected);
 
     public int InvitedCount => Count(ParticipantState.Invited);
+
+    /// <summary>Users who are in or on the way in.</summary>
+    public int PresentCount => PresentBut("");
+
+    /// <summary>Users who are in or on the way in, that one left out.</summary>
+    public int PresentBut(string address) =>
+        _participants.Where(p => p.State != ParticipantState.Leaving && p.Address != address).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
 
     public void Add(Participant participant) => _participants.Add(participant);
 
@@ -139,9 +174,6 @@ internal sealed class Focus
 
         return invited;
     }
-
-    /// <summary>How many users are in it or asked.</summary>
-    public int PresentCount => _participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
 
     /// <summary>He takes part: the rules of the group may name him by his number from now on (COM-AOIA-3).</summary>
     public void Learn(Originator originator)
@@ -189,6 +221,11 @@ internal sealed class Focus
     /// <summary>Our Contact: the identity, <c>isfocus</c> for a group (IMS-GEN-3).</summary>
     [Clause("OMA-IM", "7.2.2.1", "IMS-GEN-3", "IMS-GEN-4")]
     public string Contact(Flow flow) => $"<{Identity(flow)}>{(IsGroup ? ";isfocus" : "")};+g.oma.sip-im";
+
+    private static SessionRules RulesOf(SessionOptions options, SessionKind kind) => new(
+        options.MaxAdhocGroupSize,
+        options.NumberOfRemainingParticipants,
+        kind == SessionKind.Predefined ? options.AutoRelease : options.ReleaseAdhocOnOriginatorLeave);
 
     private int Count(ParticipantState state)
     {

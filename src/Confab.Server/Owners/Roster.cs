@@ -37,7 +37,14 @@ internal sealed class Roster(TimeProvider time, int most)
 {
     private readonly Dictionary<string, Attendee> _attendees = new(StringComparer.Ordinal);
     private readonly List<Attendee> _order = [];
-    private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal); // by address
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    /// <summary>What the clock says.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>The place of one who is not known yet.</summary>
+    public int NextPlace => _order.Count == 0 ? 0 : _order[^1].Place + 1;
 
     /// <summary>Told after each transition.</summary>
     public Action<Attendee>? Changed { get; set; }
@@ -69,7 +76,9 @@ internal sealed class Roster(TimeProvider time, int most)
     public string AliasOf(string address)
     {
         if (_aliases.TryGetValue(address, out var alias)) return alias;
-        alias = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sip:anonymous{_aliases.Count + 1}@anonymous.invalid");
+        var number = _taken.Count;
+        do alias = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sip:anonymous{++number}@anonymous.invalid");
+        while (!_taken.Add(alias));
         _aliases.Add(address, alias);
         return alias;
     }
@@ -132,6 +141,21 @@ internal sealed class Roster(TimeProvider time, int most)
         if (Find(entity) is { } attendee) attendee.IsExpelled = true;
     }
 
+    /// <summary>His removal came to nothing.</summary>
+    public void Pardon(string entity)
+    {
+        if (Find(entity) is { } attendee) attendee.IsExpelled = false;
+    }
+
+    /// <summary>Takes a line up that was stored; in their order, before anything else.</summary>
+    public void Restore(Attendee attendee)
+    {
+        if (!_attendees.TryAdd(attendee.Entity, attendee)) return;
+        if (attendee.Alias is { } alias && _taken.Add(alias)) _aliases[attendee.Address] = alias;
+        _order.Add(attendee);
+        Changed?.Invoke(attendee);
+    }
+
     /// <summary>He is no longer in the session, or will not come.</summary>
     /// <param name="entity">Whose transition it is: his address or his alias.</param>
     /// <param name="method">How it came.</param>
@@ -156,7 +180,7 @@ internal sealed class Roster(TimeProvider time, int most)
     {
         var entity = alias ?? address;
         if (_attendees.TryGetValue(entity, out var attendee)) return attendee;
-        attendee = new Attendee(address, alias);
+        attendee = new Attendee(address, alias, NextPlace);
         _attendees.Add(entity, attendee);
         _order.Add(attendee);
         return attendee;
@@ -171,8 +195,11 @@ internal sealed class Roster(TimeProvider time, int most)
 }
 
 /// <summary>One line of the roster.</summary>
-internal sealed class Attendee(string address, string? alias)
+internal sealed class Attendee(string address, string? alias, int place)
 {
+    /// <summary>Its place among the others: who was heard of first is first.</summary>
+    public int Place { get; } = place;
+
     /// <summary>The IM Address; told to nobody where there is an alias.</summary>
     public string Address { get; } = address;
 

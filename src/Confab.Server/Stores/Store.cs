@@ -3,43 +3,37 @@ using Confab.Server.Ports;
 namespace Confab.Server.Stores;
 
 /// <summary>What a server keeps: several stores in one database, thus in one transaction, which is the directory's.</summary>
-public sealed record Store(IDirectory Directory, IDocumentStore Documents) : IDisposable
+public sealed record Store(IDirectory Directory, ISessionStore Sessions, IDocumentStore Documents) : IDisposable
 {
+    private SqlDatabase? Database { get; init; }
+
     /// <summary>A store that nothing outlives.</summary>
     public static Store Memory()
     {
         var directory = new MemoryDirectory();
-        return new Store(directory, new MemoryDocuments(directory));
+        return new Store(directory, new MemorySessions(directory), new MemoryDocuments(directory));
     }
 
-    /// <summary>The store in <c>confab.db</c> of that directory.</summary>
-    /// <exception cref="InvalidDataException">A newer Confab has made it.</exception>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file is no database, or cannot be opened.</exception>
-    public static Store Sqlite(string dataDirectory)
-    {
-        var database = new SqliteDatabase(dataDirectory);
-        return new Store(new SqliteDirectory(database), new SqliteDocuments(database));
-    }
+    /// <summary>The stores in a database, which they dispose.</summary>
+    public static Store In(SqlDatabase database) => new(new SqlDirectory(database), new SqlSessions(database), new SqlDocuments(database)) { Database = database };
 
     /// <summary>The store that the options name.</summary>
     /// <exception cref="ServerStartException">It cannot be opened; the message says what to do.</exception>
-    public static Store Open(ServerOptions options)
+    public static Store Open(ServerOptions options) => options.Storage.Provider.ToUpperInvariant() switch
     {
-        if (options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase)) return Memory();
-        try
-        {
-            return Sqlite(options.DataDirectory);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            throw new ServerStartException(
-                $"The store in '{Path.GetFullPath(options.DataDirectory)}' (DataDirectory) cannot be opened: {exception.Message.TrimEnd('.')}. Name a folder that this user may write to.", exception);
-        }
-    }
+        "MEMORY" => Memory(),
+        "POSTGRESQL" => In(PostgresDatabase.Open(options.Storage.ConnectionString ?? "")),
+        _ => In(SqliteDatabase.Open(options.DataDirectory)),
+    };
+
+    /// <summary>Why what is stored cannot be used, and what to do.</summary>
+    internal ServerStartException Explain(Exception exception) =>
+        Database?.Explain(exception) ?? new ServerStartException($"The store cannot be used: {exception.Message}", exception);
 
     public void Dispose()
     {
         Documents.Dispose();
+        (Sessions as IDisposable)?.Dispose();
         Directory.Dispose(); // the last: it closes the database
     }
 }

@@ -117,6 +117,9 @@ public sealed class FlowRunner
                 _stage.PutGroup(group.Name, group.Document is { } text ? _variables.Fill(text) : null);
                 _stage.Settle();
                 break;
+            case ServerStep server:
+                Change(server.Change);
+                break;
             case AdvanceStep advance:
                 _stage.Settle();
                 ThrowOnUnlisted(_ => true);
@@ -127,6 +130,25 @@ public sealed class FlowRunner
                 ThrowOnUnlisted(a => silence.Members.Contains(a.Member, StringComparer.Ordinal));
                 break;
         }
+    }
+
+    private void Change(ServerChange change)
+    {
+        _stage.Settle();
+        switch (change)
+        {
+            case ServerChange.Killed:
+                _stage.KillServer();
+                break;
+            case ServerChange.Stops:
+                _stage.StopServer();
+                break;
+            case ServerChange.Starts:
+                _stage.StartServer();
+                break;
+        }
+
+        foreach (var arrival in _stage.Arrivals.Where(static a => a.IsClose)) arrival.IsListed = true; // as the line says
     }
 
     private void Send(MessageStep step, int index)

@@ -95,6 +95,21 @@ public sealed record ReadingStep(int Line, string Text, string Member, bool Read
 /// <param name="Document">What it says; null where it is deleted.</param>
 public sealed record GroupStep(int Line, string Text, string Name, string? Document) : FlowStep(Line, Text);
 
+public enum ServerChange
+{
+    /// <summary>It is killed in the middle of what it does.</summary>
+    Killed,
+
+    /// <summary>It is told to stop, and has stopped.</summary>
+    Stops,
+
+    /// <summary>It runs again, with what it stored.</summary>
+    Starts,
+}
+
+/// <summary>The server goes down or comes back.</summary>
+public sealed record ServerStep(int Line, string Text, ServerChange Change) : FlowStep(Line, Text);
+
 /// <summary>Time passes.</summary>
 public sealed record AdvanceStep(int Line, string Text, TimeSpan By) : FlowStep(Line, Text);
 

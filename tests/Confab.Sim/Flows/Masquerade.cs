@@ -61,7 +61,7 @@ public sealed class Masquerade : IAsyncDisposable
             2 or 3 => $"{who} -> im INVITE ${{{Of(s_hidden)}.identity}} | {name}",
             4 => $"{who} -> im REFER | Refer-To: <sip:{Of(s_others)}@example.com> | Referred-By: \"Zelda\" <sip:zelda@example.com>",
             5 => $"{who} -> im REFER | Refer-To: <sip:{Of(s_others)}@example.com;method=BYE> | Refer-Sub: false | {name}",
-            6 => $"{who} -> im REFER | Refer-To: <sip:zelda@example.com;method=BYE>",
+            6 => $"{who} -> im REFER ${{{who}.identity}} | Refer-To: <sip:{Of("zelda", "alice", "bob", "carol")}@example.com{Of("", ";method=BYE", ";method=BYE")}>",
             7 => $"{who} -> im BYE | Privacy: id | Reason: SIP;text=\"zelda goes\"",
             8 => _random.Next(2) == 0 ? $"{who} ~x im" : $"{who} -x im",
             9 => $"{who} -> im SUBSCRIBE ${{{who}.identity}}",

@@ -19,8 +19,7 @@ internal static class AddUsers
             return;
         }
 
-        // Every participant may add; in a pre-defined group allow-invite-users-dynamically says who (IMS-ADD-1).
-        if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected } || (focus.Group is not null && !focus.Allows(refer.Sender, GroupActions.InviteUsers)))
+        if (!MayAdd(focus, refer.Sender))
         {
             refer.Refuse(StatusCode.Forbidden);
             return;
@@ -28,7 +27,7 @@ internal static class AddUsers
 
         // Those who are in, or asked already, count once; who declined, left or was removed is asked again. Who is in anonymously is asked as if he
         // was not: that he is there is not told to who tries his name.
-        var newcomers = refer.Targets.Addresses.Where(a => !refer.NamesSender(a) && focus.PresentAs(a) is null).ToList();
+        var newcomers = refer.Targets.Addresses.Where(a => !refer.NamesSender(a) && !IsIn(focus, a)).ToList();
         if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
         {
             refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
@@ -55,12 +54,45 @@ internal static class AddUsers
             return;
         }
 
+        if (newcomers.Count == 0) Accept(refer, focus, newcomers);
+        else
+        {
+            // What the 200 says is stored first; whoever has gone, or come, meanwhile is looked at again.
+            focus.Record.Promise(
+                [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.IsHidden ? null : refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
+                status => Stored(refer, focus, newcomers, status),
+                focus.IsGroup ? focus.Kind : SessionKind.AdHoc);
+        }
+    }
+
+    private static void Stored(ReferReceived refer, Focus focus, List<string> newcomers, int stored)
+    {
+        if (stored != StatusCode.Ok) refer.Refuse(stored, SessionRecord.HeadersOf(stored));
+        else if (focus.IsReleased) refer.Refuse(StatusCode.NotFound);
+        else if (!MayAdd(focus, refer.Sender)) refer.Refuse(StatusCode.Forbidden);
+        else
+        {
+            newcomers.RemoveAll(address => IsIn(focus, address));
+            if (newcomers.Count > 0 && !HasRoom(focus, newcomers)) refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
+            else Accept(refer, focus, newcomers);
+        }
+    }
+
+    /// <summary>Every participant; in a pre-defined group whom allow-invite-users-dynamically names (IMS-ADD-1).</summary>
+    private static bool MayAdd(Focus focus, string sender) =>
+        focus.Present(sender) is { State: ParticipantState.Connected } && (focus.Group is null || focus.Allows(sender, GroupActions.InviteUsers));
+
+    private static void Accept(ReferReceived refer, Focus focus, List<string> newcomers)
+    {
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer), refer.IsHidden);
         foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
         if (progress is not null) Follow(progress, focus, refer);
     }
+
+    /// <summary>Whether he is in, or asked; an invitation that was lost when the server went down asks nobody.</summary>
+    private static bool IsIn(Focus focus, string address) => focus.PresentAs(address) is { } leg && leg is not { IsAwaited: true, State: ParticipantState.Invited };
 
     /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
     private static void Promote(Focus focus, List<string> newcomers)
@@ -81,8 +113,9 @@ internal static class AddUsers
     /// <summary>A 1-1 session becomes an ad-hoc one by it.</summary>
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
-        var most = focus.IsGroup ? focus.MaxParticipants : focus.Node.Options.Session.MaxAdhocGroupSize;
-        return focus.PresentCount + newcomers.Count <= most && focus.Roster.HasRoom(newcomers);
+        var most = focus.IsGroup ? focus.MaxParticipants : focus.Rules.MostParticipants;
+        var present = focus.PresentCount - newcomers.Count(a => focus.PresentAs(a) is not null);
+        return present + newcomers.Count <= most && focus.Roster.HasRoom(newcomers);
     }
 
     /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>

@@ -34,6 +34,7 @@ internal static class InviteParticipant
         Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null, bool isHidden = false)
     {
         var node = focus.Node;
+        if (focus.PresentAs(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
         referral ??= new Referral(focus.Originator, $"<{focus.Originator}>", focus.OriginatorEntity != focus.Originator);
         var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral };
         focus.Roster.Invite(address, referral.IsHidden ? null : referral.By, invitee.Alias); // IMS-NTF-11

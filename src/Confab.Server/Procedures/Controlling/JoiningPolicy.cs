@@ -15,7 +15,7 @@ internal static class JoiningPolicy
     public static bool Allows(Focus focus, Originator originator, bool isAnonymous) => focus.Kind switch
     {
         // the two alone, and not before both are in: until then there is an invitation to answer
-        SessionKind.OneToOne => focus.InvitedCount == 0 && focus.Roster.OfUser(originator.Address) is not null,
+        SessionKind.OneToOne => focus.IsStanding && focus.Roster.OfUser(originator.Address) is not null,
 
         // who was ever invited or in, the originator included, unless he was expelled and not invited since
         SessionKind.AdHoc => focus.Roster.MayReturn(originator.Address),

@@ -18,14 +18,14 @@ namespace Confab.Server.Procedures.Controlling;
 internal sealed record ReferReceived(
     Conversation Owner, Focus? Focus, Participant? Leg, IServerTransaction Transaction, string Sender, Refer Refer, ReferTargets Targets)
 {
-    /// <summary>Whether nobody is to learn who sent it: he takes part anonymously, or asks for it with this request.</summary>
-    public bool IsHidden => AnonymityAsked.In(Transaction.Request) || Known is { IsAnonymous: true };
+    // As he was when it came: he may be gone when what it asks for has been stored.
+    private readonly string? _entity = (Leg ?? Focus?.Present(Sender))?.Entity ?? Focus?.Roster.OfUser(Sender)?.Entity;
+
+    /// <summary>Whether nobody is to learn who sent it: he takes or took part anonymously, or asks for it with this request.</summary>
+    public bool IsHidden => AnonymityAsked.In(Transaction.Request) || (_entity is not null && _entity != Sender);
 
     /// <summary>Whether an address or alias is the sender's own.</summary>
-    public bool NamesSender(string entity) => entity == Sender || entity == Known?.Entity;
-
-    /// <summary>The leg by which the sender is in the session; null where he is not.</summary>
-    private Participant? Known => Leg ?? Focus?.Present(Sender);
+    public bool NamesSender(string entity) => entity == Sender || entity == _entity;
 
     public void Refuse(int status, HeadersWriter? more = null, string reason = "") => Owner.Answer(Transaction, status, more, reason);
 }

@@ -21,23 +21,56 @@ internal static class RemoveUsers
             return;
         }
 
-        // 2 a) i. to iv. the answer; 3) and the first NOTIFY after it
-        if (!AcceptRefer.TryRun(refer, focus, out var progress)) return;
-        progress?.Begin();
+        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart.
+        var removed = legs.Select(leg => new Removed(leg.Entity, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
+        Expel(focus, removed);
+        focus.Record.Promise(
+            [.. removed.Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method)))],
+            status => Stored(refer, focus, removed, status));
+    }
 
-        // v. each leg is removed: who goes of his own accord departs
+    private static void Stored(ReferReceived refer, Focus focus, List<Removed> removed, int stored)
+    {
+        if (stored != StatusCode.Ok) refer.Refuse(stored, SessionRecord.HeadersOf(stored));
+        else if (focus.IsReleased) refer.Refuse(StatusCode.Forbidden);
+        else if (AcceptRefer.TryRun(refer, focus, out var progress))
+        {
+            // i. to iv. the answer; 3) and the first NOTIFY after it
+            progress?.Begin();
+            Remove(refer, focus, removed, progress);
+            return;
+        }
+
+        foreach (var one in removed) focus.Roster.Pardon(one.Entity);
+    }
+
+    private static void Remove(ReferReceived refer, Focus focus, List<Removed> removed, ReferProgress? progress)
+    {
+        // v. each leg is removed: who goes of his own accord departs. Who left meanwhile may not come back either.
+        Expel(focus, removed);
+        var legs = focus.Participants.Where(p => p.State != ParticipantState.Leaving && removed.Exists(r => r.Entity == p.Entity)).ToList();
         Follow(progress, legs);
         foreach (var leg in legs)
         {
-            if (leg.Address == refer.Sender) RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Departed);
-            else RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Booted, refer.IsHidden ? null : refer.Sender);
+            var method = MethodOf(refer, leg.Address);
+            RemoveParticipant.Run(leg, RemoveParticipant.Removed, method, By(refer, method));
         }
 
         // vi. the release policy, once for all of them
-        ReleasePolicy.AfterRemoval(focus, legs.Select(static leg => leg.Address));
+        ReleasePolicy.AfterRemoval(focus, removed.Select(static r => r.Address));
 
         // vii. to ix. The roster tells the subscribers as each leg is gone (C-43).
     }
+
+    private static void Expel(Focus focus, List<Removed> removed)
+    {
+        foreach (var one in removed.Where(static r => r.Method == DisconnectionMethod.Booted)) focus.Roster.Expel(one.Entity);
+    }
+
+    private static string? By(ReferReceived refer, DisconnectionMethod method) => method == DisconnectionMethod.Booted && !refer.IsHidden ? refer.Sender : null;
+
+    private static DisconnectionMethod MethodOf(ReferReceived refer, string address) =>
+        address == refer.Sender ? DisconnectionMethod.Departed : DisconnectionMethod.Booted;
 
     private static bool MayRemove(Focus focus, ReferReceived refer) =>
         (focus.Group is null ? refer.Sender == focus.Originator : focus.Present(refer.Sender) is not null && focus.Allows(refer.Sender, GroupActions.Expel))
@@ -55,6 +88,7 @@ internal static class RemoveUsers
     private static void Follow(ReferProgress? progress, List<Participant> legs)
     {
         if (progress is null) return;
+        if (legs.Count == 0) progress.End(StatusCode.Ok); // all of them left by themselves while it was being stored
         var (pending, worst) = (legs.Count, 0);
         foreach (var leg in legs)
         {
@@ -65,4 +99,7 @@ internal static class RemoveUsers
             };
         }
     }
+
+    /// <summary>One who is to go: by what the others know him, who he is, and how.</summary>
+    private sealed record Removed(string Entity, string Address, DisconnectionMethod Method);
 }

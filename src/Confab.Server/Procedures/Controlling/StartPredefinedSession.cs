@@ -4,6 +4,7 @@ using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Server.Xdm;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -48,7 +49,6 @@ internal static class StartPredefinedSession
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
-            State = ParticipantState.Connected,
         };
         if (!caller.Session.TakeOffer(transaction))
         {
@@ -58,6 +58,25 @@ internal static class StartPredefinedSession
         }
 
         focus.Learn(originator);
+        ReleasePolicy.Begin(focus);
+        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias)], status => Accept(caller, offer, status));
+        caller.Session.SayTryingSoon();
+    }
+
+    /// <summary>The session is stored; or it is not, and there is none.</summary>
+    private static void Accept(Participant caller, Offer offer, int stored)
+    {
+        var focus = caller.Focus;
+        if (caller.Session.State != SessionState.Offered) return; // cancelled, or refused, meanwhile
+        if (stored != StatusCode.Ok)
+        {
+            caller.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
+
+        caller.State = ParticipantState.Connected;
         focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
         if (offer.Media is { } media)
         {
