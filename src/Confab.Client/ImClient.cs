@@ -111,6 +111,20 @@ public sealed partial class ImClient : IAsyncDisposable
     }
 
     /// <summary>
+    /// Joins the session of a pre-defined group, or starts it where none runs; what the group's rules forbid is refused, and the outcome's text
+    /// says why. The token gives it up.
+    /// </summary>
+    /// <param name="group">The IM Group Identity.</param>
+    /// <param name="anonymous">Whether the others are not to be told who joins; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="ArgumentException">This is no address of a group.</exception>
+    public Task<SessionOutcome> JoinGroupAsync(string group, bool? anonymous = null, CancellationToken cancellationToken = default)
+    {
+        _ = ImAddress.Parse(group);
+        return StartAsync(answer => JoinGroupSession.Start(this, group, anonymous ?? Options.Anonymous, answer), cancellationToken);
+    }
+
+    /// <summary>
     /// Comes back to a session that was left, released or lost no longer ago than <see cref="ImClientOptions.SessionIdentityRetention"/>; to one
     /// that stands too, where its connection is of no use any more. The token gives it up.
     /// </summary>

@@ -52,6 +52,15 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whether this is a group session.</summary>
     public bool IsGroup { get; internal set; }
 
+    /// <summary>
+    /// The IM Group Identity by which the user joined a pre-defined group; null for any other session, and for one into which he was invited:
+    /// an invitation does not say.
+    /// </summary>
+    public string? GroupIdentity { get; internal init; }
+
+    /// <summary>Whether it is known to be the session of a pre-defined group: MAX-ADHOC-GROUP-SIZE does not count there (IMC-ADD-MAX3).</summary>
+    public bool IsPredefined => GroupIdentity is not null;
+
     /// <summary>Whether the user takes part without being named to the others; the server knows who it is.</summary>
     public bool IsAnonymous { get; internal set; }
 

@@ -8,8 +8,14 @@ namespace Confab.Client;
 /// <param name="IsAnonymous">Whether the user hid the own address in it.</param>
 /// <param name="Peer">The other user, or who invited.</param>
 /// <param name="Participants">Whom the invitation listed.</param>
+/// <param name="GroupIdentity">The pre-defined group that it was joined by, null for any other.</param>
 /// <param name="Since">When the session was over, as a timestamp of the clock.</param>
-internal sealed record KeptIdentity(string Identity, bool IsGroup, bool IsAnonymous, string? Peer, IReadOnlyList<string> Participants, long Since);
+internal sealed record KeptIdentity(
+    string Identity, bool IsGroup, bool IsAnonymous, string? Peer, IReadOnlyList<string> Participants, string? GroupIdentity, long Since)
+{
+    public static KeptIdentity Of(ImSession session, long since) =>
+        new(session.Identity!, session.IsGroup, session.IsAnonymous, session.Peer, session.Participants, session.GroupIdentity, since);
+}
 
 /// <summary>
 /// The IM Session Identities of sessions that the user was in, for <see cref="ImClientOptions.SessionIdentityRetention"/> after they were
@@ -26,7 +32,7 @@ internal sealed class SessionIdentities(ImClient client)
         if (session.Identity is not { } identity) return;
         Forget(identity);
         if (_kept.Count == client.Options.MaxSessions) _kept.RemoveAt(0);
-        _kept.Add(new KeptIdentity(identity, session.IsGroup, session.IsAnonymous, session.Peer, session.Participants, client.World.Time.GetTimestamp()));
+        _kept.Add(KeptIdentity.Of(session, client.World.Time.GetTimestamp()));
     }
 
     /// <summary>The identity, where it is kept still: of a session that is over, or of one that stands.</summary>
@@ -34,7 +40,7 @@ internal sealed class SessionIdentities(ImClient client)
     {
         _kept.RemoveAll(kept => client.World.Time.GetElapsedTime(kept.Since) >= client.Options.SessionIdentityRetention);
         if (client.Sessions.Find(session => session is { WasEstablished: true, State: not ImSessionState.Ended } && session.Identity == identity) is { } standing)
-            return new KeptIdentity(identity, standing.IsGroup, standing.IsAnonymous, standing.Peer, standing.Participants, 0);
+            return KeptIdentity.Of(standing, 0);
         return _kept.Find(kept => kept.Identity == identity);
     }
 

@@ -26,12 +26,16 @@ public static class ConfabHosting
         return services;
     }
 
-    /// <summary>Maps <c>/health</c>, <c>/metrics</c> and the front page.</summary>
+    /// <summary>Maps <c>/health</c>, <c>/metrics</c>, the front page, the XCAP root and the operator's accounts.</summary>
     public static IEndpointRouteBuilder MapConfab(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health", HealthEndpoint.Answer);
         routes.MapGet("/metrics", MetricsEndpoint.Answer);
         routes.MapGet("/", FrontPage.Answer);
+        routes.Map("/xcap/{**resource}", XcapEndpoint.Answer);
+        routes.MapGet("/operator/users", AccountsEndpoint.List);
+        routes.MapPut("/operator/users/{address}", AccountsEndpoint.Put);
+        routes.MapDelete("/operator/users/{address}", AccountsEndpoint.Remove);
         return routes;
     }
 }

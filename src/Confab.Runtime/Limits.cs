@@ -108,6 +108,12 @@ public sealed class Limits
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 
+    /// <summary>Members of a pre-defined group, its external lists included; those beyond are no members. As many as an ad-hoc session can have.</summary>
+    public int GroupMembers { get; set; } = 10_000;
+
+    /// <summary>Participants of a pre-defined group whose document sets no max-participant-count; beyond it 486.</summary>
+    public int GroupParticipants { get; set; } = 10_000;
+
     /// <summary>Users whom one session remembers, those who left included: twice the largest group; 486 to a REFER that names more.</summary>
     public int RosterEntries { get; set; } = 20_000;
 
@@ -151,6 +157,18 @@ public sealed class Limits
 
     /// <summary>Nonces of one generation with counts in use, about 10 MB; beyond it the generation before is forgotten and its answers are stale.</summary>
     public int NoncesInUse { get; set; } = 65_536;
+
+    /// <summary>Bytes of one XCAP document: a group of some 2,500 members; answered 413 above.</summary>
+    public int DocumentBytes { get; set; } = 256 * 1024;
+
+    /// <summary>Elements within one another in an XCAP document; the rules of a group need eight, lists within lists some more; 409 beyond it.</summary>
+    public int DocumentDepth { get; set; } = 32;
+
+    /// <summary>XCAP documents of one user, all of them held in memory; beyond it 409. More groups than that nobody looks after by hand.</summary>
+    public int DocumentsPerUser { get; set; } = 100;
+
+    /// <summary>Changes of one user's XCAP documents that may wait for the one before them; beyond it 503. Nobody writes from more programs at once.</summary>
+    public int ChangesPerHome { get; set; } = 64;
 
     /// <summary>Requests waiting for one store lane; beyond it the request is refused with 503.</summary>
     public int StoreLaneRequests { get; set; } = 65_536;

@@ -10,6 +10,7 @@ using Confab.Server.Procedures.Controlling;
 using Confab.Server.Procedures.General;
 using Confab.Server.Registration;
 using Confab.Server.Stores;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
 using Microsoft.Extensions.Logging;
@@ -33,7 +34,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
     private readonly ServerOptions _options;
     private readonly World _world;
-    private readonly IDirectory _directory;
+    private readonly Store _store;
     private readonly LaneThread? _laneThread;
     private readonly Node _node;
     private readonly List<string> _listening = [];
@@ -42,29 +43,36 @@ public sealed partial class ConfabServer : IAsyncDisposable
     private volatile bool _ready;
     private bool _disposed;
 
-    private ConfabServer(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, PipeScheduler? lane, IMeterFactory? meters)
+    private ConfabServer(ServerOptions options, World world, Store store, PipeScheduler? lane, IMeterFactory? meters, string? operatorToken)
     {
         _options = options;
         _world = world;
-        _directory = directory;
+        _store = store;
         _laneThread = lane as LaneThread;
         _log = world.Loggers.CreateLogger("Confab.Server");
+        var directory = store.Directory;
+        OperatorToken = operatorToken;
         var writer = new StoreLane(lane ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
         _node = new Node
         {
             World = world,
             Options = options,
             Directory = directory,
-            Sessions = sessions,
+            Sessions = store.Sessions,
             Lane = writer,
             Registrar = new Registrar(world, directory, writer, options),
+            Documents = new Documents(world, store.Documents, writer),
+            Groups = new GroupTable(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             UserSessions = new UserSessions(options.Limits),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
+        Xcap = new XcapServer(world, _node.Documents, directory, _node.Verification.Digest, options, OperatorToken);
+        Accounts = new Accounts(world, directory, _node.Documents, writer, options.Domain, _node.Registrar.Forget);
         _node.Router = new OwnerRouter(_node);
+        _node.Groups.Changed = _node.Router.OnGroupChanged;
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
         _node.Msrp = new MsrpTransport(world, new Msrp.MsrpOptions { MaxMessageSize = options.Msrp.MaxMessageSize });
         _node.Metrics.Watch(_node);
@@ -75,6 +83,15 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
     public ServerHealth Health => new(_ready, _node.Router.SessionCount, _node.Registrar.Count);
 
+    /// <summary>Answers what HTTP brings for documents.</summary>
+    public XcapServer Xcap { get; }
+
+    /// <summary>The operator's changes of accounts.</summary>
+    public Accounts Accounts { get; }
+
+    /// <summary>Who has it may do what the operator may: a secret of this run. Null in a simulated world, which has no operator.</summary>
+    public string? OperatorToken { get; }
+
     /// <summary>Every SIP and MSRP message that passes, for traces.</summary>
     public WireTap Tap => _world.Tap;
 
@@ -84,42 +101,20 @@ public sealed partial class ConfabServer : IAsyncDisposable
     /// <exception cref="ServerStartException">The store cannot be opened.</exception>
     public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null)
     {
-        var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
-        var (directory, sessions) = memory ? InMemory() : OpenSqlite(options.DataDirectory);
-        return new ConfabServer(options, World.Real(loggers, options.Limits), directory, sessions, new LaneThread("store"), meters);
+        var store = Store.Open(options);
+        var world = World.Real(loggers, options.Limits);
+        return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
     }
 
-    private static (IDirectory Directory, ISessionStore Sessions) InMemory()
-    {
-        var directory = new MemoryDirectory();
-        return (directory, new MemorySessions(directory));
-    }
 
-    private static (IDirectory Directory, ISessionStore Sessions) OpenSqlite(string dataDirectory)
-    {
-        try
-        {
-            var database = new SqliteDatabase(dataDirectory);
-            return (new SqliteDirectory(database), new SqliteSessions(database));
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            throw StoreProblem.Explain(dataDirectory, exception);
-        }
-    }
-
-    /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>
-    public static ConfabServer Create(ServerOptions options, World world, MemoryDirectory directory, IMeterFactory? meters = null) =>
-        new(options, world, directory, new MemorySessions(directory), null, meters);
-
-    /// <inheritdoc cref="Create(ServerOptions, World, MemoryDirectory, IMeterFactory?)"/>
+    /// <summary>A server in a world of the caller's: a simulated one in tests.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="world">What it runs in.</param>
-    /// <param name="directory">Accounts and bindings.</param>
-    /// <param name="sessions">The sessions that stand, in the transactions of the directory.</param>
-    /// <param name="lane">Where both are written; the world's scheduler where it is null.</param>
-    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, PipeScheduler? lane = null) =>
-        new(options, world, directory, sessions, lane, null);
+    /// <param name="store">Where it keeps what is to outlive it.</param>
+    /// <param name="lane">Where that is written; the world's scheduler where it is null.</param>
+    /// <param name="meters">For its figures.</param>
+    public static ConfabServer Create(ServerOptions options, World world, Store store, PipeScheduler? lane = null, IMeterFactory? meters = null) =>
+        new(options, world, store, lane, meters, null);
 
     /// <summary>Reads the store, lets the sessions in it stand again, and binds every listener.</summary>
     /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>
@@ -161,8 +156,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _node.Transport.Dispose();
         _world.Dispose();
         _laneThread?.Dispose();
-        (_node.Sessions as IDisposable)?.Dispose();
-        _directory.Dispose();
+        _store.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -170,14 +164,16 @@ public sealed partial class ConfabServer : IAsyncDisposable
     {
         try
         {
-            _directory.Load();
-            PasswordHash.PutConfigured(_directory, _options);
+            _store.Directory.Load();
+            PasswordHash.PutConfigured(_store.Directory, _options);
             _node.Registrar.Load();
+            _node.Documents.Load(Xcap.Usages.UrisOf);
+            _node.Groups.Load(_node.Documents);
             foreach (var (session, members) in _node.Sessions.Load()) RestoreSession.Run(_node, session, members);
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or ArgumentException))
         {
-            throw StoreProblem.Explain(_options.DataDirectory, exception);
+            throw _store.Explain(exception);
         }
     }
 

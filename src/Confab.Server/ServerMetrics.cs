@@ -44,5 +44,10 @@ internal sealed class ServerMetrics
 
     public void SessionEnded(SessionKind kind) => _sessions.Add(-1, Kind(kind));
 
-    private static KeyValuePair<string, object?> Kind(SessionKind kind) => new("kind", kind == SessionKind.OneToOne ? "one-to-one" : "ad-hoc");
+    private static KeyValuePair<string, object?> Kind(SessionKind kind) => new("kind", kind switch
+    {
+        SessionKind.OneToOne => "one-to-one",
+        SessionKind.AdHoc => "ad-hoc",
+        _ => "pre-defined",
+    });
 }

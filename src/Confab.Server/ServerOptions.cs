@@ -74,8 +74,14 @@ public sealed class HttpOptions
 
 public sealed class StorageOptions
 {
-    /// <summary><c>Sqlite</c> (a file in DataDirectory) or <c>Memory</c> (nothing outlives the process).</summary>
+    /// <summary><c>Sqlite</c> (a file in DataDirectory), <c>PostgreSql</c>, or <c>Memory</c> (nothing outlives the process).</summary>
     public string Provider { get; set; } = "Sqlite";
+
+    /// <summary>
+    /// Of <c>PostgreSql</c> alone: <c>Host=db.example.com;Username=confab;Password=...;Database=confab</c>. The database is there; what is in it is
+    /// the server's.
+    /// </summary>
+    public string? ConnectionString { get; set; }
 }
 
 /// <summary>The operator variables of the release policy (OMA-IM 7.2.2.8) and the session limits.</summary>

@@ -11,24 +11,24 @@ namespace Confab.Sim;
 [SuppressMessage("Design", "CA1001", Justification = "It is there for the next process; in memory nothing is to be closed")]
 public sealed class SimDisk
 {
-    private readonly MemoryDirectory _directory;
+    private readonly MemoryDirectory _directory = new();
 
     /// <summary>A disk; or a memory, of which a server knows that it does not outlive the process.</summary>
     public SimDisk(bool outlivesProcess = true)
-        : this(new MemoryDirectory(), outlivesProcess)
     {
-    }
-
-    private SimDisk(MemoryDirectory directory, bool outlivesProcess)
-    {
-        _directory = directory;
-        Sessions = new MemorySessions(directory, outlivesProcess);
+        Sessions = new MemorySessions(_directory, outlivesProcess);
+        Documents = new MemoryDocuments(_directory);
     }
 
     public ISessionStore Sessions { get; }
 
+    public IDocumentStore Documents { get; }
+
     /// <summary>The disk as one process writes it.</summary>
     public SimStore Open() => new(_directory);
+
+    /// <summary>All of it, written as that process does.</summary>
+    public Store StoreOf(SimStore process) => new(process, Sessions, Documents);
 }
 
 /// <summary>

@@ -67,7 +67,8 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 ShowInvitation(invited.Session, session);
                 break;
             case Established established:
-                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}{(established.Session.IsAnonymous ? ", without your name" : "")}.");
+                var what = established.Session.IsPredefined ? "the group" : established.Session.IsGroup ? "the group with" : "a session with";
+                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {what} {WhoOf(established.Session)}{(established.Session.IsAnonymous ? ", without your name" : "")}.");
                 break;
             case Ended ended:
                 Note($"{session}: {WordsOf(ended)}");
@@ -141,6 +142,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
     string WhoOf(ImSession session) => session switch
     {
         { IsGroup: false, Peer: { } peer } => Name(peer, session.PeerName),
+        { GroupIdentity: { } group } => Name(group),
         { Participants.Count: > 0 } => string.Join(", ", session.Participants.Select(Name)),
         { Peer: { } inviter } => Name(inviter, session.PeerName),
         _ => Escaped(session.Identity ?? ""),

@@ -34,6 +34,8 @@ static class ConfabProgram
             ServeCommand.Create(),
             ChatCommand.Create(),
             DemoCommand.Create(),
+            UserCommand.Create(),
+            GroupCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new ShowVersion();
         return root;

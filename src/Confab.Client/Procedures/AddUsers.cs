@@ -3,7 +3,7 @@ using Confab.Runtime;
 namespace Confab.Client.Procedures;
 
 /// <summary>OMA-IM 6.1.1 IM Client adds users to an ongoing ad-hoc IM Session. Flows F6 and F7.</summary>
-[Clause("OMA-IM", "6.1.1", "IMC-ADD-3a", "IMC-ADD-3b", "IMC-ADD-MAX1", "IMC-ADD-MAX2", "IMC-ADD-NTF3")]
+[Clause("OMA-IM", "6.1.1", "IMC-ADD-3a", "IMC-ADD-3b", "IMC-ADD-MAX1", "IMC-ADD-MAX2", "IMC-ADD-MAX3", "IMC-ADD-NTF3")]
 internal static class AddUsers
 {
     public static void Start(ImSession session, IReadOnlyCollection<string> addresses, TaskCompletionSource<ReferOutcome> answer)
@@ -11,7 +11,7 @@ internal static class AddUsers
         var options = session.Client.Options;
         var known = new HashSet<string>(StringComparer.Ordinal) { session.Client.Address.AddressKey() };
         var users = addresses.Where(address => known.Add(ImAddress.Key(address))).ToList();
-        if (users.Count > options.MaxAdhocGroupSize)
+        if (!session.IsPredefined && users.Count > options.MaxAdhocGroupSize)
         {
             answer.TrySetResult(new ReferOutcome(
                 ReferFailure.MaxAdhocGroupSizeExceeded,

@@ -30,6 +30,7 @@ internal static class RejoinSession
             RejoinOf = identity,
             Identity = identity,
             IsGroup = kept.IsGroup,
+            GroupIdentity = kept.GroupIdentity,
             Peer = kept.Peer,
             Participants = kept.Participants,
             Outcome = answer,

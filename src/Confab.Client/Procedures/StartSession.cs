@@ -89,7 +89,7 @@ internal static class StartSession
     [Clause("OMA-IM", "7.1.1.1", "IMC-GEN-10", "IMC-GRP-3")]
     public static void Refused(ImSession session, int status, SipResponse? response)
     {
-        var text = response is null ? Unheard(session, status) : TerminatingGeneral.TextOf(response);
+        var text = response is null ? Unheard(session, status) : session.IsPredefined ? JoinGroupSession.TextOf(response) : TerminatingGeneral.TextOf(response);
         if (session.IsRejoin && response is not null) RejoinSession.Refused(session, status);
         if (session.State == ImSessionState.Leaving) session.End(SessionEnd.Left, SessionFailure.GivenUp, status, text);
         else if (response is null) session.End(SessionEnd.Failed, SessionFailure.Unreachable, status, text);

@@ -38,7 +38,7 @@ static class MsrpAttributes
         attributes.Add(new("path", string.Join(' ', media.Path)));
         if (media.Setup is { } role) attributes.Add(new("setup", NameOf(role)));
         if (media.Direction != MediaDirection.SendRecv) attributes.Add(new(NameOf(media.Direction)));
-        if (media.ChatRoom is { } tokens) attributes.Add(new("chatroom", string.Join(' ', tokens)));
+        if (media.ChatRoom is { } tokens) attributes.Add(new("chatroom", tokens.Count == 0 ? null : string.Join(' ', tokens)));
         return attributes;
     }
 

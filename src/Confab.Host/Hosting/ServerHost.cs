@@ -44,6 +44,7 @@ public sealed class ServerHost : IAsyncDisposable
         try
         {
             await _host.StartAsync(cancellationToken);
+            RunFile.Write(_options, HttpAddresses().FirstOrDefault(), _host.Services.GetRequiredService<ConfabServer>().OperatorToken!);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
@@ -73,6 +74,7 @@ public sealed class ServerHost : IAsyncDisposable
     /// <returns>Whether all ended in time.</returns>
     public async Task<bool> StopAsync()
     {
+        RunFile.Remove(_options);
         using var deadline = new CancellationTokenSource(Graceful);
         try
         {

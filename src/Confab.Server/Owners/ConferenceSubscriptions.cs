@@ -21,6 +21,8 @@ internal sealed class ConferenceSubscriptions
 
     public RosterDocuments Documents { get; }
 
+    public IReadOnlyList<ConferenceSubscription> All => _subscriptions;
+
     public int Count => _subscriptions.Count;
 
     public IEnumerable<Text> CallIds => _subscriptions.Where(static s => s.Notifier.Dialog is not null).Select(static s => Text.Of(s.Notifier.Dialog!.CallId));

@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Server.Procedures.Controlling;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Authentication;
 using Confab.Sip.Message;
@@ -51,12 +52,43 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
         }
 
         var request = (SipRequest)message;
-        if (_ended) Node.Router.OnRequest(request, flow); // it ended while this was on its way: the next owner is made
+        if (_ended) TakeElsewhere(request, flow);
         else
         {
             if (request.Method != SipMethod.Register && Transactions.HasRoom) _callIds.Add(request.CallId);
             Transactions.OnRequest(request, flow);
         }
+    }
+
+    /// <summary>It ended while this was on its way: the next owner is made.</summary>
+    private void TakeElsewhere(SipRequest request, Flow flow)
+    {
+        Node.Router.Forget(request.CallId, this);
+        Node.Router.OnRequest(request, flow);
+    }
+
+    /// <summary>
+    /// An INVITE to the group goes on at the owner of its session, which has a mailbox of its own: there it is a transaction as if it had come
+    /// there. Only who is proven gets so far, so that no stranger fills that mailbox.
+    /// </summary>
+    public void HandOver(IServerTransaction transaction, Originator originator, Conversation to)
+    {
+        var (request, flow) = (transaction.Request, transaction.Flow);
+        Transactions.Withdraw(transaction);
+        Node.Router.Move(request.CallId, this, to);
+        to.Mailbox.Post(() => to.TakeOver(request, flow, originator));
+    }
+
+    private void TakeOver(SipRequest request, Flow flow, Originator originator)
+    {
+        if (_ended || Focus is not { IsReleased: false, Group: { } group } || Node.Groups.Find(request.RequestUri)?.Identity != group.Identity)
+        {
+            TakeElsewhere(request, flow); // its session ended meanwhile, or never came to be
+            return;
+        }
+
+        _callIds.Add(request.CallId);
+        if (Transactions.Begin(request, flow) is { } transaction) JoinGroupSession.Run(Focus, transaction, originator);
     }
 
     /// <summary>The Call-IDs of all transactions and dialogs, some more than once.</summary>

@@ -1,7 +1,9 @@
 using Confab.Runtime;
 using Confab.Server.Ports;
 using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.General;
 using Confab.Server.Switch;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
 
@@ -11,6 +13,9 @@ internal enum SessionKind
 {
     OneToOne,
     AdHoc,
+
+    /// <summary>The session of a pre-defined group.</summary>
+    Predefined,
 }
 
 /// <summary>One IM session with all its legs (RFC 4353 3.1). Lives in the mailbox of its <see cref="Conversation"/>.</summary>
@@ -20,21 +25,23 @@ internal sealed class Focus
     private const int IdentityBits = 80;
 
     private readonly List<Participant> _participants = [];
+    private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal); // by address; no more than the roster has users
 
     /// <summary>A session that begins.</summary>
-    public Focus(Conversation owner, SessionKind kind, string originator)
-        : this(owner, kind, originator, IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits), RulesOf(owner.Node.Options.Session))
+    public Focus(Conversation owner, SessionKind kind, string originator, Group? group = null)
+        : this(owner, kind, originator, IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits), RulesOf(owner.Node.Options.Session, kind), group)
     {
     }
 
     /// <summary>A session that stands again.</summary>
-    public Focus(Conversation owner, SessionKind kind, StoredSession stored)
-        : this(owner, kind, stored.Originator, stored.Identity, stored.Rules) => (Ends, OriginatorEntity) = (stored.Ends, stored.OriginatorEntity);
+    public Focus(Conversation owner, SessionKind kind, StoredSession stored, Group? group)
+        : this(owner, kind, stored.Originator, stored.Identity, stored.Rules, group) => (Ends, OriginatorEntity) = (stored.Ends, stored.OriginatorEntity);
 
-    private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules)
+    private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules, Group? group)
     {
         Owner = owner;
         Kind = kind;
+        Group = group;
         Originator = originator;
         OriginatorEntity = originator;
         Rules = rules;
@@ -56,6 +63,20 @@ internal sealed class Focus
     public SessionKind Kind { get; private set; }
 
     public bool IsGroup => Kind != SessionKind.OneToOne;
+
+    /// <summary>
+    /// The pre-defined group whose session this is; null for any other. It is replaced by <see cref="GroupChanged"/> alone, so that everything
+    /// that happens in the session happens before a change of the rules or after it.
+    /// </summary>
+    public Group? Group { get; set; }
+
+    /// <summary>How many may be in it at once (IMS-REJOIN-2, IMS-ADD-5).</summary>
+    public int MaxParticipants => Kind switch
+    {
+        SessionKind.OneToOne => 2,
+        SessionKind.AdHoc => Rules.MostParticipants,
+        _ => Math.Min(Group!.Document.MaxParticipantCount ?? int.MaxValue, Node.World.Limits.GroupParticipants),
+    };
 
     /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
     public string Originator { get; }
@@ -154,6 +175,18 @@ internal sealed class Focus
         return invited;
     }
 
+    /// <summary>He takes part: the rules of the group may name him by his number from now on (COM-AOIA-3).</summary>
+    public void Learn(Originator originator)
+    {
+        if (originator.TelAddress is { } number) _numbers[originator.Address] = number;
+    }
+
+    /// <summary>Somebody of the session as the rules of its group know him.</summary>
+    public GroupUser UserOf(string address) => new(address, _numbers.GetValueOrDefault(address), Present(address) is { IsAnonymous: true });
+
+    /// <summary>Whether the rules of its pre-defined group allow it now; other sessions have none.</summary>
+    public bool Allows(string address, GroupActions action) => Group!.Allows(UserOf(address), action, Node.World.Time.GetUtcNow());
+
     /// <summary>The same by what the others know of him: somebody who takes part anonymously is not found by his address.</summary>
     public Participant? PresentAs(string entity)
     {
@@ -167,6 +200,9 @@ internal sealed class Focus
 
         return invited;
     }
+
+    /// <summary>Whether he may say something to one member alone: everybody, but in a pre-defined group whom allow-private-message names (MSW-7).</summary>
+    public bool MayWhisper(Participant participant) => Group is null || Allows(participant.Address, GroupActions.PrivateMessage);
 
     /// <summary>A 1-1 session to which a third user is added is an ad-hoc one from then on (C-28): with <c>isfocus</c>, and released by its rules.</summary>
     [Clause("RFC 4579", "5.5", "IMS-ADD-12")]
@@ -186,8 +222,10 @@ internal sealed class Focus
     [Clause("OMA-IM", "7.2.2.1", "IMS-GEN-3", "IMS-GEN-4")]
     public string Contact(Flow flow) => $"<{Identity(flow)}>{(IsGroup ? ";isfocus" : "")};+g.oma.sip-im";
 
-    private static SessionRules RulesOf(SessionOptions options) =>
-        new(options.MaxAdhocGroupSize, options.NumberOfRemainingParticipants, options.ReleaseAdhocOnOriginatorLeave);
+    private static SessionRules RulesOf(SessionOptions options, SessionKind kind) => new(
+        options.MaxAdhocGroupSize,
+        options.NumberOfRemainingParticipants,
+        kind == SessionKind.Predefined ? options.AutoRelease : options.ReleaseAdhocOnOriginatorLeave);
 
     private int Count(ParticipantState state)
     {

@@ -4,6 +4,7 @@ using Confab.Runtime;
 using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
 using Confab.Server.Registration;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Registration;
 using Confab.Sip.Session;
@@ -29,6 +30,12 @@ internal sealed class Node
 
     public required Registrar Registrar { get; init; }
 
+    /// <summary>The documents of all users, group documents among them.</summary>
+    public required Documents Documents { get; init; }
+
+    /// <summary>The pre-defined groups of those documents.</summary>
+    public required GroupTable Groups { get; init; }
+
     public required OriginatorVerification Verification { get; init; }
 
     public required ServerMetrics Metrics { get; init; }
@@ -47,6 +54,8 @@ internal sealed class Node
     public IPEndPoint MsrpListening { get; set; } = null!;
 
     public string FactoryUri => Options.Sip.ConferenceFactory ?? $"sip:conference-factory@{Options.Domain}";
+
+    public string ExploderUri => Options.Sip.Exploder ?? $"sip:im-exploder@{Options.Domain}";
 
     /// <summary>The proxy that takes what is not for a flow of ours; null where we are the registrar ourselves.</summary>
     public SipUri? OutboundProxy { get; init; }

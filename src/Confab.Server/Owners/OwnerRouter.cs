@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Confab.Runtime;
+using Confab.Server.Procedures.Controlling;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
 
@@ -15,6 +16,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
 
     private readonly ConcurrentDictionary<Text, Conversation> _owners = new(Text.Ordinal);
     private readonly ConcurrentDictionary<string, Focus> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Conversation> _groups = new(StringComparer.Ordinal);
     private int _count;
     private volatile bool _closing;
 
@@ -93,7 +95,28 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
 
     public void Add(Focus focus) => _sessions[focus.IdentityUser] = focus;
 
-    public void Remove(Focus focus) => _sessions.TryRemove(focus.IdentityUser, out _);
+    public void Remove(Focus focus)
+    {
+        _sessions.TryRemove(focus.IdentityUser, out _);
+        if (focus.Group is { } group) Forget(group.Identity, focus.Owner);
+    }
+
+    /// <summary>
+    /// The owner of the session of a pre-defined group: the candidate, where there is none. Two who start one at once so meet in one session.
+    /// </summary>
+    public Conversation OwnerOf(string group, Conversation candidate) => _groups.GetOrAdd(group, candidate);
+
+    /// <summary>The owner has no session of the group, or none any more: who calls it next begins another.</summary>
+    public void Forget(string group, Conversation owner) => _groups.TryRemove(new KeyValuePair<string, Conversation>(group, owner));
+
+    /// <summary>From now on the Call-ID is found at another owner.</summary>
+    public void Move(Text callId, Conversation from, Conversation to) => _owners.TryUpdate(callId, to, from);
+
+    /// <summary>The document of a group has changed, or is gone: whoever has its session is told. Any thread may call.</summary>
+    public void OnGroupChanged(string group)
+    {
+        if (_groups.TryGetValue(group, out var owner)) owner.Mailbox.Post(() => GroupChanged.Run(owner));
+    }
 
     /// <summary>The live session of an IM Session Identity.</summary>
     public Focus? Find(SipUri identity) => _sessions.GetValueOrDefault(identity.User.ToString());

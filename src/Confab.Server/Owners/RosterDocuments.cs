@@ -39,7 +39,7 @@ internal sealed class RosterDocuments(Focus focus)
     {
         var output = s_buffer ??= new ArrayBufferWriter<byte>(4096);
         output.ResetWrittenCount();
-        if (isWhole) ConferenceInfoWriter.Description(output, new ConferenceDescription(null, MaximumUserCount));
+        if (isWhole) ConferenceInfoWriter.Description(output, new ConferenceDescription(focus.Group?.Document.DisplayName, (uint)focus.MaxParticipants));
         ConferenceInfoWriter.State(output, focus.ConnectedCount);
         ConferenceInfoWriter.BeginUsers(output, isWhole ? ElementState.Full : ElementState.Partial);
         var most = focus.Node.World.Limits.NotifyBodyBytes;
@@ -58,13 +58,6 @@ internal sealed class RosterDocuments(Focus focus)
         ConferenceInfoWriter.End(output);
         return new RosterDocument(output.WrittenSpan.ToArray(), reached, hasMore);
     }
-
-    private uint? MaximumUserCount => focus.Kind switch
-    {
-        SessionKind.OneToOne => 2,
-        SessionKind.AdHoc => (uint)focus.Rules.MostParticipants,
-        _ => null,
-    };
 
     /// <summary>
     /// A user with one endpoint, whatever his devices are: where they are is nobody's concern (RFC 4575 5.6.6). Who takes part anonymously has

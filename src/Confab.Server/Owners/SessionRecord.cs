@@ -181,5 +181,5 @@ internal sealed class SessionRecord
         else Flush();
     }
 
-    private StoredSession SessionAs(SessionKind kind) => new(_focus.IdentityUser, kind.ToString(), _focus.Originator, _focus.OriginatorEntity, _focus.Ends, _focus.Rules);
+    private StoredSession SessionAs(SessionKind kind) => new(_focus.IdentityUser, kind.ToString(), _focus.Originator, _focus.OriginatorEntity, _focus.Ends, _focus.Rules, _focus.Group?.Identity);
 }

@@ -24,12 +24,14 @@ public interface ISessionStore
 
 /// <summary>What is true of a session as a whole.</summary>
 /// <param name="Identity">The user part of the IM Session Identity.</param>
-/// <param name="Kind">The name of its kind: <c>OneToOne</c>, <c>AdHoc</c>.</param>
+/// <param name="Kind">The name of its kind: <c>OneToOne</c>, <c>AdHoc</c>, <c>Predefined</c>.</param>
 /// <param name="Originator">The IM Address of the one who started it.</param>
 /// <param name="OriginatorEntity">The URI by which the others know him as the originator: his alias where he began anonymously.</param>
 /// <param name="Ends">When its longest life is over; null where there is no such time.</param>
 /// <param name="Rules">The rules under which it began.</param>
-public sealed record StoredSession(string Identity, string Kind, string Originator, string OriginatorEntity, DateTimeOffset? Ends, SessionRules Rules);
+/// <param name="Group">The identity of the pre-defined group whose session it is; null for any other.</param>
+public sealed record StoredSession(
+    string Identity, string Kind, string Originator, string OriginatorEntity, DateTimeOffset? Ends, SessionRules Rules, string? Group = null);
 
 /// <summary>The rules of one session, fixed when it begins: what an operator changes concerns the sessions that begin afterwards.</summary>
 /// <param name="MostParticipants">How many may be in it.</param>

@@ -1,6 +1,6 @@
 // The database file: how it is opened, brought to the present schema, and written in groups.
+using System.Data.Common;
 using System.Globalization;
-using Confab.Runtime;
 using Microsoft.Data.Sqlite;
 
 namespace Confab.Server.Stores;
@@ -8,7 +8,7 @@ namespace Confab.Server.Stores;
 /// <summary>
 /// <c>confab.db</c> and its one writing connection. Used by one thread at a time: the one that starts the program, then the store lane's.
 /// </summary>
-public sealed class SqliteDatabase : IStoreTransaction, IDisposable
+public sealed class SqliteDatabase : SqlDatabase
 {
     public const string FileName = "confab.db";
 
@@ -32,19 +32,26 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
         """
         CREATE TABLE sessions (
             identity TEXT PRIMARY KEY, kind TEXT NOT NULL, originator TEXT NOT NULL, originator_entity TEXT NOT NULL, ends INTEGER,
-            most_participants INTEGER NOT NULL, remaining_participants INTEGER NOT NULL, ends_with_originator INTEGER NOT NULL) WITHOUT ROWID;
+            most_participants INTEGER NOT NULL, remaining_participants INTEGER NOT NULL, ends_with_originator INTEGER NOT NULL,
+            group_identity TEXT) WITHOUT ROWID;
         CREATE TABLE session_members (
             identity TEXT NOT NULL, address TEXT NOT NULL, place INTEGER NOT NULL, display_name TEXT, status TEXT NOT NULL, expelled INTEGER NOT NULL,
             joined_method TEXT, joined_by TEXT, joined_at INTEGER, left_method TEXT, left_by TEXT, left_at INTEGER,
             entity TEXT NOT NULL, hidden_by_inviter INTEGER NOT NULL,
             PRIMARY KEY (identity, entity)) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE documents (
+            auid TEXT NOT NULL, xui TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL, content BLOB NOT NULL, changed INTEGER NOT NULL,
+            PRIMARY KEY (auid, xui, name)) WITHOUT ROWID;
+        """,
     ];
 
-    private readonly List<Action> _onCommit = [];
-    private readonly SqliteCommand _begin;
-    private readonly SqliteCommand _commit;
-    private readonly SqliteCommand _rollback;
+    private readonly SqliteConnection _connection;
+    private readonly DbCommand _begin;
+    private readonly DbCommand _commit;
+    private readonly DbCommand _rollback;
+    private readonly string _path;
 
     /// <summary>Opens or makes the database in that directory, which is made too.</summary>
     /// <exception cref="NotSupportedException">A newer Confab has made it.</exception>
@@ -53,47 +60,48 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
     {
         SqliteLibrary.Ready();
         MakeDirectory(dataDirectory);
-        var path = Path.Combine(dataDirectory, FileName);
-        Connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        _path = Path.Combine(dataDirectory, FileName);
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ToString());
         try
         {
-            Connection.Open();
+            _connection.Open();
             Execute("PRAGMA journal_mode = WAL");
 
             // NORMAL would keep what is committed over a kill -9, but not over a power cut, as the log is not synced then. FULL syncs it once a
             // commit, and the lane's groups share that one: what a 2xx promised is on the disk (D-15).
             Execute("PRAGMA synchronous = FULL");
             Execute("PRAGMA busy_timeout = 5000");
-            Migrate(path);
-            _begin = Prepare("BEGIN IMMEDIATE");
-            _commit = Prepare("COMMIT");
-            _rollback = Prepare("ROLLBACK");
+            Migrate();
+            _begin = Prepare("BEGIN IMMEDIATE", 0);
+            _commit = Prepare("COMMIT", 0);
+            _rollback = Prepare("ROLLBACK", 0);
         }
         catch
         {
-            Connection.Dispose();
+            _connection.Dispose();
             throw;
         }
     }
 
-    internal SqliteConnection Connection { get; }
-
-    public void Begin() => _begin.ExecuteNonQuery();
-
-    public void Commit()
+    /// <summary>As the constructor; what is wrong is explained.</summary>
+    /// <exception cref="ServerStartException">It cannot be opened.</exception>
+    public static SqliteDatabase Open(string dataDirectory)
     {
-        _commit.ExecuteNonQuery();
-        foreach (var action in _onCommit) action();
-        _onCommit.Clear();
+        try
+        {
+            return new SqliteDatabase(dataDirectory);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw StoreProblem.Explain(dataDirectory, exception);
+        }
     }
 
-    public void Rollback()
-    {
-        _onCommit.Clear();
-        _rollback.ExecuteNonQuery();
-    }
+    internal override SqliteConnection Connection => _connection;
 
-    public void Dispose()
+    public override void Begin() => _begin.ExecuteNonQuery();
+
+    public override void Dispose()
     {
         _begin.Dispose();
         _commit.Dispose();
@@ -101,43 +109,31 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
         Connection.Dispose();
     }
 
-    /// <summary>Runs once the transaction that is open is committed; forgotten when it is rolled back.</summary>
-    internal void OnCommit(Action action) => _onCommit.Add(action);
-
-    /// <summary>A prepared command with those parameters, in that order; kept by its store for as long as it lives.</summary>
-    internal SqliteCommand Prepare(string sql, params ReadOnlySpan<string> parameters)
+    internal override DbCommand Prepare(string sql, int parameters)
     {
         var command = Connection.CreateCommand();
         command.CommandText = sql;
-        foreach (var name in parameters) command.Parameters.Add(new SqliteParameter { ParameterName = name, Value = DBNull.Value });
+        for (var i = 1; i <= parameters; i++) command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i}"), Value = DBNull.Value });
         command.Prepare();
         return command;
     }
 
-    /// <summary>Runs a prepared command with values in the order of its parameters.</summary>
-    internal static void Run(SqliteCommand command, params ReadOnlySpan<object?> values)
-    {
-        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        command.ExecuteNonQuery();
-    }
+    internal override ServerStartException Explain(Exception exception) => StoreProblem.Explain(Path.GetDirectoryName(_path)!, exception);
 
-    private void Migrate(string path)
+    protected override void CommitTransaction() => _commit.ExecuteNonQuery();
+
+    protected override void RollbackTransaction() => _rollback.ExecuteNonQuery();
+
+    private void Migrate()
     {
         var version = Convert.ToInt32(Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version > s_migrations.Length)
-            throw new NotSupportedException($"{path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}");
+            throw new NotSupportedException($"{_path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}");
         for (; version < s_migrations.Length; version++)
             Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {s_migrations[version]} PRAGMA user_version = {version + 1}; COMMIT"));
     }
 
     private void Execute(string sql) => Scalar(sql);
-
-    private object? Scalar(string sql)
-    {
-        using var command = Connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar();
-    }
 
     /// <summary>A directory made here is the operator's alone: the hashes in it are as good as passwords.</summary>
     private static void MakeDirectory(string path)

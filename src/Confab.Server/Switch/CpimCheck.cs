@@ -55,10 +55,11 @@ internal static class CpimCheck
         if (!sender.Focus.IsGroup) return Other(sender)?.TakesWrapped(wrapped) == false ? new CpimVerdict(MsrpStatus.UnsupportedType) : taken;
         if (sender.TalksToOne) return taken; // C-28
         if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
-        if (!isOwn && !AnonymityPolicy.Allows(sender.Focus.Node, sender.Focus.Kind)) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (!isOwn && !AnonymityPolicy.Allows(sender.Focus, sender.Focus.UserOf(sender.Address))) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return taken;
         if (sender.Focus.PresentAs(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
+        if (!sender.Focus.MayWhisper(sender)) return new CpimVerdict(MsrpStatus.Forbidden);
         return addressee.TakesWrapped(wrapped) ? taken with { Addressee = addressee } : new CpimVerdict(MsrpStatus.UnsupportedType);
     }
 
@@ -103,14 +104,14 @@ internal static class CpimCheck
         return null;
     }
 
-    /// <summary>The room is called by its identity, by the factory that made it, or by the anonymous URI (D-07).</summary>
+    /// <summary>The room is called by its identity, by its group, by the factory that made it, or by the anonymous URI (D-07).</summary>
     private static bool IsRoom(Focus focus, ReadOnlySpan<byte> to)
     {
         if (to.IndexOf(focus.IdentityUserBytes) == 4) return true; // sip:IDENTITY@...: nobody else has these random bits
         if (to.SequenceEqual(Anonymous)) return true;
         return SipUri.TryParse(MessageText.Of(to), out var uri)
-            && SipUri.TryParse(MessageText.Of(focus.Node.FactoryUri), out var factory)
-            && SipUri.SameAddress(uri, factory);
+            && (uri.AddressKey() == focus.Group?.Identity
+                || (SipUri.TryParse(MessageText.Of(focus.Node.FactoryUri), out var factory) && SipUri.SameAddress(uri, factory)));
     }
 
     /// <summary>Whether a URI is the member's own, in any spelling.</summary>

@@ -68,25 +68,34 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
             return;
         }
 
+        if (Begin(request, flow) is { } server) user.OnRequest(server);
+    }
+
+    /// <summary>A transaction of a request that is new here; null when it has been refused: 503 without room, 482 where it came by another way already.</summary>
+    public IServerTransaction? Begin(SipRequest request, Flow flow)
+    {
         if (!HasRoom && !user.MakesRoom(request))
         {
             transport.RefuseOverload(request, flow);
-            return;
+            return null;
         }
 
         if (IsMerged(request))
         {
             transport.Refuse(request, flow, StatusCode.LoopDetected);
-            return;
+            return null;
         }
 
         var replyFlow = transport.ReplyFlow(request, flow);
-        IServerTransaction server = method == SipMethod.Invite
+        IServerTransaction server = request.Method == SipMethod.Invite
             ? new InviteServer(this, request, flow, replyFlow)
             : new NonInviteServer(this, request, flow, replyFlow);
-        _servers.Add(key, server);
-        user.OnRequest(server);
+        _servers.Add(server.Key, server);
+        return server;
     }
+
+    /// <summary>The request, not answered yet, goes on elsewhere.</summary>
+    public void Withdraw(IServerTransaction server) => Forget(server);
 
     /// <summary>
     /// The same request has come by another way (RFC 3261 8.2.2.2). One that was refused, as by a challenge, may come again with the CSeq it

@@ -85,6 +85,7 @@ public sealed partial class FlowParser
         else if (raw is not null && word == "body") TakeBody(rest, raw);
         else if (word == "cast") TakeCast(rest);
         else if (word == "server") TakeSettings(rest);
+        else if (word == "group") TakeGroup(line, rest, raw);
         else if (word == "given") TakeShorthand(rest);
         else if (word == "advance") Add(new AdvanceStep(_line, line, Duration(rest)));
         else if (word == "silence") Add(new SilenceStep(_line, line, Silent(rest)));
@@ -143,9 +144,17 @@ public sealed partial class FlowParser
         }
     }
 
+    private void TakeGroup(string line, string rest, string? raw)
+    {
+        var (name, says) = FirstWord(rest);
+        if (raw is not null) Add(new GroupStep(_line, line, name, raw));
+        else if (says == "is deleted") Add(new GroupStep(_line, line, name, null));
+        else Add(new GroupStep(_line, line, name, GroupText.Write(name, says) ?? throw Fail($"a group is 'group team of alice, bob | max 3 | invites | alice may initiate, join'; not '{says}'")));
+    }
+
     private void TakeShorthand(string rest)
     {
-        foreach (var line in Shorthand.Expand(rest) ?? throw Fail($"'given' knows 'A talks to B' and 'A hosts B, C'; not '{rest}'")) TakeMessage(line, null);
+        foreach (var line in Shorthand.Expand(rest) ?? throw Fail($"'given' knows 'A talks to B', 'A hosts B, C' and 'A, B enter GROUP'; not '{rest}'")) TakeMessage(line, null);
     }
 
     private void TakeMessage(string line, string? raw)

@@ -112,6 +112,11 @@ public sealed class FlowRunner
                 _stage.Member(reading.Member).Read(reading.Reads);
                 _stage.Settle();
                 break;
+            case GroupStep group:
+                _stage.Settle();
+                _stage.PutGroup(group.Name, group.Document is { } text ? _variables.Fill(text) : null);
+                _stage.Settle();
+                break;
             case ServerStep server:
                 Change(server.Change);
                 break;

@@ -90,6 +90,11 @@ public sealed record ConnectionStep(int Line, string Text, string From, string T
 /// <summary>A cast member stops taking what comes over its MSRP connection, or takes it again.</summary>
 public sealed record ReadingStep(int Line, string Text, string Member, bool Reads) : FlowStep(Line, Text);
 
+/// <summary>The document of a group is stored, or deleted.</summary>
+/// <param name="Name">The user part of the group identity.</param>
+/// <param name="Document">What it says; null where it is deleted.</param>
+public sealed record GroupStep(int Line, string Text, string Name, string? Document) : FlowStep(Line, Text);
+
 public enum ServerChange
 {
     /// <summary>It is killed in the middle of what it does.</summary>

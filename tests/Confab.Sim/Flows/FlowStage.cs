@@ -4,8 +4,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Reflection;
+using System.Text;
 using Confab.Runtime;
 using Confab.Server;
+using Confab.Server.Xdm;
+using Confab.Server.Xdm.Usages;
 
 namespace Confab.Sim.Flows;
 
@@ -111,6 +114,21 @@ internal sealed class FlowStage : IAsyncDisposable
     /// <summary>What is sent instead of this message: itself, unless the play is a distorted one.</summary>
     public IReadOnlyList<byte[]> Distort(bool isMsrp, byte[] message) => _distortion?.Invoke(MessagesSent++, isMsrp, message) ?? [message];
 
+    /// <summary>Stores the document of a group, as the first of the cast would over XCAP; or deletes it.</summary>
+    public void PutGroup(string name, string? document)
+    {
+        var documents = _server.Node.Documents;
+        var id = new DocumentId(GroupsUsage.Id, $"sip:{Script.Cast[0].User}@{Domain}", name + ".xml");
+        Ladder.Note(Script.Cast[0].Name, FlowParser.Server, isMsrp: false, document is null ? $"(deletes the group {name})" : $"(stores the group {name})");
+        DocumentOutcome? outcome = null;
+        documents.Change(
+            id,
+            _ => document is null ? null : documents.NewVersion(id, Encoding.UTF8.GetBytes(document), new GroupsUsage().UrisOf(XmlTree.Of(document))),
+            done => outcome = done);
+        Settle();
+        if (outcome != DocumentOutcome.Done) throw new FlowFailureException($"the document of the group {name} came to {outcome}");
+    }
+
     public void ForgetArrivals() => _arrivals.Clear();
 
     /// <summary>kill -9: what it has not written is lost, and its connections close.</summary>
@@ -184,7 +202,7 @@ internal sealed class FlowStage : IAsyncDisposable
     {
         _store = _disk.Open();
         _host = _world.Host(s_server.ToString(), (ulong)++_starts, _options.Limits);
-        _server = ConfabServer.Create(_options, _host, _store, _disk.Sessions);
+        _server = ConfabServer.Create(_options, _host, _disk.StoreOf(_store));
     }
 
     private static void Set(object options, string key, string value)

@@ -12,6 +12,8 @@ internal static partial class Shorthand
         if (Talks().Match(given) is { Success: true } talk) return OneToOne(talk.Groups["a"].Value, talk.Groups["b"].Value);
         if (Hosts().Match(given) is { Success: true } host)
             return AdHoc(host.Groups["a"].Value, host.Groups["b"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        if (Enter().Match(given) is { Success: true } enter)
+            return enter.Groups["who"].Value.Split(',', StringSplitOptions.TrimEntries).SelectMany(who => Enters(who, enter.Groups["group"].Value));
         return null;
     }
 
@@ -38,10 +40,16 @@ internal static partial class Shorthand
         }
     }
 
+    private static IEnumerable<string> Enters(string who, string group) =>
+        [$"{who} -> im INVITE sip:{group}@groups.example.com", $"im -> {who} 200 INVITE", $"{who} -> im ACK", $"{who} ~> im BIND"];
+
     private static IEnumerable<string> Accepts(string who) => [$"im -> {who} INVITE", $"{who} -> im 200", $"im -> {who} ACK"];
 
     [GeneratedRegex(@"^(?<a>\w+) talks to (?<b>\w+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Talks();
+
+    [GeneratedRegex(@"^(?<who>\w+(, ?\w+)*) enters? (?<group>\w+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Enter();
 
     [GeneratedRegex(@"^(?<a>\w+) hosts (?<b>[\w, ]+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hosts();

@@ -34,6 +34,8 @@ public sealed class LimitsTests
         [nameof(Limits.LeavingLegsPerUser)] = "Confab.Tests/Server/Controlling/RejoinSessionTests.cs",
         [nameof(Limits.HistoryListBytes)] = "flows/oma-im/7.2.1-factory-history-too-long.flow",
         [nameof(Limits.ListEntries)] = "flows/oma-im/7.2.1-factory-list-entries.flow",
+        [nameof(Limits.GroupMembers)] = "Confab.Tests/Server/Owners/GroupSessionTests.cs",
+        [nameof(Limits.GroupParticipants)] = "flows/oma-im/7.2.1.4-as-many-as-the-server-takes.flow",
         [nameof(Limits.RosterEntries)] = "flows/oma-im/6.1.1-roster-is-full.flow",
         [nameof(Limits.ReferSubscriptions)] = "flows/rfc3515/21.5.4-too-many-waiting.flow",
         [nameof(Limits.SubscriptionsPerSession)] = "flows/oma-im/7.2.2.10-too-many-subscriptions.flow",
@@ -46,6 +48,10 @@ public sealed class LimitsTests
         [nameof(Limits.WrongUsersPerAddress)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.WrongAnswerPairs)] = "Confab.Tests/Server/General/WrongAnswersTests.cs",
         [nameof(Limits.NoncesInUse)] = "Confab.Tests/Server/General/NonceCountsTests.cs",
+        [nameof(Limits.DocumentBytes)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
+        [nameof(Limits.DocumentDepth)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
+        [nameof(Limits.DocumentsPerUser)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
+        [nameof(Limits.ChangesPerHome)] = "Confab.Tests/Server/Xdm/DocumentsTests.cs",
         [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",
     };
 

@@ -100,7 +100,7 @@ internal sealed class ServerRig : IDisposable
         World = Sim.Host("10.0.0.1", 7 + _starts++, _options.Limits);
         Store = Disk.Open();
         Lane = new SimLane(World.Scheduler);
-        Server = ConfabServer.Create(_options, World, Store, Disk.Sessions, Lane);
+        Server = ConfabServer.Create(_options, World, Disk.StoreOf(Store), Lane);
         Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 

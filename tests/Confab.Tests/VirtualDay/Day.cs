@@ -116,7 +116,7 @@ internal sealed class Day : IDisposable
     {
         World = Sim.Host(ServerAddress, 7 + (1000 * _boots++), _options.Limits, World?.Tap);
         _store = _disk.Open();
-        Server = ConfabServer.Create(_options, World, _store, _disk.Sessions);
+        Server = ConfabServer.Create(_options, World, _disk.StoreOf(_store));
         Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
     }
 

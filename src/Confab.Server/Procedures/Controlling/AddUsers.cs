@@ -2,6 +2,7 @@ using Confab.Content.Media;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -18,8 +19,7 @@ internal static class AddUsers
             return;
         }
 
-        // Every participant may add (IMS-ADD-1).
-        if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected })
+        if (!MayAdd(focus, refer.Sender))
         {
             refer.Refuse(StatusCode.Forbidden);
             return;
@@ -35,8 +35,8 @@ internal static class AddUsers
         }
 
         // What a 1-1 session allows may be refused by the group that it becomes.
-        if (AnonymityPolicy.Refuses(focus.Node, SessionKind.AdHoc, refer.Transaction.Request)
-            || (newcomers.Count > 0 && !AnonymityPolicy.Allows(focus.Node, SessionKind.AdHoc) && focus.Participants.Any(static p => p.IsAnonymous)))
+        var mayHide = focus.Group is null ? AnonymityPolicy.AllowsAdHoc(focus.Node) : AnonymityPolicy.Allows(focus, focus.UserOf(refer.Sender));
+        if (!mayHide && (AnonymityAsked.In(refer.Transaction.Request) || (newcomers.Count > 0 && focus.Group is null && focus.Participants.Any(static p => p.IsAnonymous))))
         {
             refer.Refuse(StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
@@ -67,7 +67,7 @@ internal static class AddUsers
             focus.Record.Promise(
                 [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.IsHidden ? null : refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
                 status => Stored(refer, focus, newcomers, status),
-                SessionKind.AdHoc);
+                focus.IsGroup ? focus.Kind : SessionKind.AdHoc);
         }
     }
 
@@ -75,7 +75,7 @@ internal static class AddUsers
     {
         if (stored != StatusCode.Ok) refer.Refuse(stored, SessionRecord.HeadersOf(stored));
         else if (focus.IsReleased) refer.Refuse(StatusCode.NotFound);
-        else if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected }) refer.Refuse(StatusCode.Forbidden);
+        else if (!MayAdd(focus, refer.Sender)) refer.Refuse(StatusCode.Forbidden);
         else
         {
             newcomers.RemoveAll(address => IsIn(focus, address));
@@ -84,6 +84,10 @@ internal static class AddUsers
             else Accept(refer, focus, newcomers);
         }
     }
+
+    /// <summary>Every participant; in a pre-defined group whom allow-invite-users-dynamically names (IMS-ADD-1).</summary>
+    private static bool MayAdd(Focus focus, string sender) =>
+        focus.Present(sender) is { State: ParticipantState.Connected } && (focus.Group is null || focus.Allows(sender, GroupActions.InviteUsers));
 
     private static void Accept(ReferReceived refer, Focus focus, List<string> newcomers)
     {
@@ -121,10 +125,12 @@ internal static class AddUsers
         else target.WhenSettled += progress.End;
     }
 
+    /// <summary>A 1-1 session becomes an ad-hoc one by it.</summary>
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
+        var most = focus.IsGroup ? focus.MaxParticipants : focus.Rules.MostParticipants;
         var present = focus.PresentCount - newcomers.Count(a => focus.PresentAs(a) is not null);
-        return present + newcomers.Count <= focus.Rules.MostParticipants && focus.Roster.HasRoom(newcomers);
+        return present + newcomers.Count <= most && focus.Roster.HasRoom(newcomers);
     }
 
     /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>

@@ -61,7 +61,7 @@ internal static class InviteParticipant
             var target = targets[i];
             var leg = NegotiateMedia.Open(invitee, target.Flow);
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
-            fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? ""), leg, offer);
+            fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? focus.Group?.Document.DisplayName ?? ""), leg, offer);
         }
     }
 
@@ -80,7 +80,7 @@ internal static class InviteParticipant
         var focus = invitee.Focus;
         invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
         invitee.State = ParticipantState.Connected;
-        if (asksAnonymity && !AnonymityPolicy.Allows(focus.Node, focus.Kind))
+        if (asksAnonymity && !AnonymityPolicy.Allows(focus, focus.UserOf(invitee.Address)))
         {
             // Rather out than named. Nobody is named in what becomes of it either: he is one who did not come.
             RemoveParticipant.Run(invitee, RemoveParticipant.Removed, DisconnectionMethod.Failed);

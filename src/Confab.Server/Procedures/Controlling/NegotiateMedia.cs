@@ -34,7 +34,7 @@ internal static class NegotiateMedia
     private static readonly string[] s_anyTypes = [AcceptList.Cpim, "*"];
     private static readonly string[] s_anyWrapped = ["*"];
 
-    /// <summary>What works in our rooms beyond talking to all: private messages (D-07), and no nicknames (RFC 7701 8).</summary>
+    /// <summary>What works in our rooms beyond talking to all, where the rules of a group do not forbid it: private messages (D-07). No nicknames (RFC 7701 8).</summary>
     private static readonly string[] s_chatRoom = ["private-messages"];
 
     /// <summary>The offer of an INVITE; or the status that it is refused with.</summary>
@@ -239,7 +239,7 @@ internal static class NegotiateMedia
             Path = [leg.LocalUri],
             MaxSize = node.Options.Msrp.MaxMessageSize,
             Setup = setup,
-            ChatRoom = participant.Focus.IsGroup ? s_chatRoom : null,
+            ChatRoom = !participant.Focus.IsGroup ? null : participant.Focus.MayWhisper(participant) ? s_chatRoom : [],
         };
     }
 

@@ -2,6 +2,7 @@ using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transaction;
@@ -28,21 +29,22 @@ internal static class RejoinSession
         }
 
         // 1) the joining policy
-        if (!JoiningPolicy.Allows(focus, address))
+        var isAnonymous = AnonymityAsked.In(request);
+        if (!JoiningPolicy.Allows(focus, originator, isAnonymous))
         {
             owner.Answer(transaction, StatusCode.Forbidden);
             return;
         }
 
-        // 2) room; a group document will say how much of it there is. His own stale leg takes none (C-40)
-        if (focus.IsGroup && focus.PresentBut(address) >= focus.Rules.MostParticipants)
+        // 2) room: max-participant-count of a group, MAX-ADHOC-GROUP-SIZE. His own stale leg takes none (C-40)
+        if (focus.IsGroup && (focus.PresentBut(address) >= focus.MaxParticipants || !focus.Roster.HasRoom([address])))
         {
             owner.Answer(transaction, StatusCode.BusyHere, AddUsers.TooMany(node));
             return;
         }
 
         // 3) anonymity
-        if (AnonymityPolicy.Refuses(node, focus.Kind, request))
+        if (isAnonymous && !AnonymityPolicy.Allows(focus, GroupUser.Of(originator)))
         {
             owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
@@ -73,6 +75,7 @@ internal static class RejoinSession
             return;
         }
 
+        focus.Learn(originator);
         focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, address, joiner.DisplayName, joiner.Alias)], status => Accept(joiner, offer, status));
         joiner.Session.SayTryingSoon();
     }

@@ -4,11 +4,11 @@ using Confab.Server.Owners;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>
-/// IM Session release policy: OMA-IM 7.2.2.8, by the operator variables of <see cref="SessionOptions"/>. Rules 1 b), 1 f) and 2 a) concern
-/// pre-defined groups. A local policy of the operator (NOTE 3) has no seam of its own: what operators asked for so far are these variables.
+/// IM Session release policy: OMA-IM 7.2.2.8, by the operator variables of <see cref="SessionOptions"/>. Rules 1 f) and 2 a) are those of
+/// <see cref="GroupChanged"/>. A local policy of the operator (NOTE 3) has no seam of its own: what operators asked for so far are these variables.
 /// </summary>
-[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-N1", "IMS-RPOL-N2")]
-[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV", "IMS-RPOL-N3")]
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1b", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-N1", "IMS-RPOL-N2")]
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-AUTO-T", "IMS-RPOL-AUTO-F", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV", "IMS-RPOL-N3")]
 internal static class ReleasePolicy
 {
     /// <summary>The session is about to be answered: its longest life begins, and goes on over a restart. Rule 1 e).</summary>
@@ -39,8 +39,12 @@ internal static class ReleasePolicy
         if (addresses.Any(address => OriginatorLeft(focus, address)) || TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
-    /// <summary>After a restart: whether what is stored has a reason to stand, those who are awaited counted as if they were in.</summary>
-    public static bool MayStand(Focus focus) => !OriginatorLeft(focus, focus.Originator) && !TooFewLeft(focus);
+    /// <summary>
+    /// After a restart: whether what is stored has a reason to stand, those who are awaited counted as if they were in. One alone may be waiting
+    /// for members of his group; a group without a document has no session (rule 1 f).
+    /// </summary>
+    public static bool MayStand(Focus focus) =>
+        !OriginatorLeft(focus, focus.Originator) && (focus.Kind == SessionKind.Predefined ? focus.Group is not null && focus.PresentCount > 0 : !TooFewLeft(focus));
 
     /// <summary>
     /// An invitation has come to its end, or one who was coming in is in: what remains is counted when nobody is on the way any more (C-50).
@@ -50,7 +54,7 @@ internal static class ReleasePolicy
         if (TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
-    // 1 a) the originator of an ad-hoc or 1-1 session leaves, whatever auto-release says
+    // 1 a) the originator of an ad-hoc or 1-1 session leaves, whatever auto-release says; 1 b) that of a pre-defined one where it says so
     // (not where he is coming in by another leg)
     private static bool OriginatorLeft(Focus focus, string address) => address == focus.Originator && focus.Present(address) is null && focus.Kind switch
     {

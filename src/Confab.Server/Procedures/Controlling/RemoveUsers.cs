@@ -1,5 +1,6 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Xdm;
 using Confab.Sip.Message;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -10,7 +11,8 @@ internal static class RemoveUsers
 {
     public static void Run(ReferReceived refer)
     {
-        // 1) who may: the originator of the session everybody (the role stays with his address, C-51), anyone himself
+        // 1) who may: the originator of an ad-hoc session everybody (the role stays with his address, C-51), in a pre-defined group whom
+        //    allow-expelling names, and anyone himself
         // 2) which session, and who of those named is in it or on the way in (C-08)
         if (refer.Focus is not { } focus || !MayRemove(focus, refer) || Legs(focus, refer) is not { Count: > 0 } legs)
         {
@@ -72,7 +74,8 @@ internal static class RemoveUsers
         address == refer.Sender ? DisconnectionMethod.Departed : DisconnectionMethod.Booted;
 
     private static bool MayRemove(Focus focus, ReferReceived refer) =>
-        refer.Sender == focus.Originator || refer.Targets.Addresses.All(refer.NamesSender);
+        (focus.Group is null ? refer.Sender == focus.Originator : focus.Present(refer.Sender) is not null && focus.Allows(refer.Sender, GroupActions.Expel))
+        || refer.Targets.Addresses.All(refer.NamesSender);
 
     /// <summary>By the URIs that the others know them by: nobody learns by a removal who takes part anonymously.</summary>
     private static List<Participant> Legs(Focus focus, ReferReceived refer)

@@ -26,7 +26,9 @@ internal static class RestoreSession
             if (!owner.Mailbox.TryEnter()) throw new InvalidOperationException("An owner that was just made is free");
             try
             {
-                var focus = new Focus(owner, kind, session);
+                var group = session.Group is null ? null : node.Groups.Find(session.Group);
+                if (group is not null) node.Router.OwnerOf(group.Identity, owner);
+                var focus = new Focus(owner, kind, session, group);
                 focus.Record.Restore(session, members);
                 foreach (var attendee in attendees) Await(focus, attendee);
                 Stand(focus);
@@ -74,6 +76,6 @@ internal static class RestoreSession
             RemoveParticipant.Run(participant, RemoveParticipant.Removed, method);
         }
 
-        ReleasePolicy.AfterRemoval(focus, gone.Select(static p => p.Address));
+        if (gone.Length > 0) ReleasePolicy.AfterRemoval(focus, gone.Select(static p => p.Address));
     }
 }

@@ -19,7 +19,7 @@ internal static class StartAdhocSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (AnonymityPolicy.Refuses(node, SessionKind.AdHoc, request))
+        if (AnonymityAsked.In(request) && !AnonymityPolicy.AllowsAdHoc(node))
         {
             owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
@@ -135,7 +135,7 @@ internal static class StartAdhocSession
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }
 
-        if (!AnonymityPolicy.Allows(node, SessionKind.AdHoc) && invitees.Exists(static i => i.Anonymize)) refusal = new Refusal(StatusCode.Forbidden, AnonymityPolicy.Reason);
+        if (!AnonymityPolicy.AllowsAdHoc(node) && invitees.Exists(static i => i.Anonymize)) refusal = new Refusal(StatusCode.Forbidden, AnonymityPolicy.Reason);
         else if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
         else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", AddUsers.TooMany(node));
         return refusal is null;

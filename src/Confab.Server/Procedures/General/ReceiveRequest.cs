@@ -34,9 +34,11 @@ internal static class ReceiveRequest
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
         else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, originator.Address);
         else if (request.Method == SipMethod.Subscribe) SubscribeToConference.Run(owner, transaction, originator);
-        else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
+        else if (owner.Focus is { } focus && (owner.Node.Router.Find(request.RequestUri) == focus || IsForGroup(focus, request))) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, null, null, transaction, originator.Address); // to no session
+        else if (request.Method == SipMethod.Invite && owner.Node.Groups.Find(request.RequestUri) is { } group && RequestKinds.Of(owner.Node, request.RequestUri) == RequestKind.Group)
+            JoinGroupSession.Run(owner, transaction, originator, group);
         else if (request.Method != SipMethod.Invite || !SimultaneousSessions.Refuses(owner, transaction, originator.Address))
         {
             switch (RequestKinds.Of(owner.Node, request.RequestUri))
@@ -53,6 +55,10 @@ internal static class ReceiveRequest
             }
         }
     }
+
+    /// <summary>By a Call-ID that the group's session knows already: another try of one who was refused, say.</summary>
+    private static bool IsForGroup(Focus focus, SipRequest request) =>
+        request.Method == SipMethod.Invite && focus is { IsReleased: false, Group: { } group } && focus.Node.Groups.Find(request.RequestUri)?.Identity == group.Identity;
 
     /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
     private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)

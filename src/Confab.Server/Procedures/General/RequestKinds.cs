@@ -10,6 +10,10 @@ internal enum RequestKind
     Unknown,
     User,
     Factory,
+    Exploder,
+
+    /// <summary>A pre-defined group.</summary>
+    Group,
     SessionIdentity,
     Server,
 }
@@ -22,9 +26,12 @@ internal static class RequestKinds
     {
         if (uri.User.IsEmpty) return RequestKind.Server;
         if (SipUri.TryParse(Text.Of(node.FactoryUri), out var factory) && SipUri.SameAddress(factory, uri)) return RequestKind.Factory;
+        if (SipUri.TryParse(Text.Of(node.ExploderUri), out var exploder) && SipUri.SameAddress(exploder, uri)) return RequestKind.Exploder;
         if (node.Router.Find(uri) is not null) return RequestKind.SessionIdentity;
         if (Focus.IsIdentityUser(uri.User)) return RequestKind.Unknown; // of a session that is over (IMS-REJOIN-GONE)
-        var isOurs = uri.Host.EqualsIgnoreCase(System.Text.Encoding.UTF8.GetBytes(node.Options.Domain));
+        var isOurs = node.IsOurs(uri);
+        if (isOurs && node.Directory.TryGetAccount(UriEscapes.Unescape(uri.User).ToString(), out _)) return RequestKind.User; // no document takes a user's place
+        if (node.Groups.Find(uri) is not null) return RequestKind.Group;
         return isOurs || node.OutboundProxy is not null ? RequestKind.User : RequestKind.Unknown;
     }
 }

@@ -3,6 +3,7 @@ using Confab.Content.Media;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
+using Confab.Server.Xdm;
 using Confab.Sip.Events;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
@@ -35,7 +36,8 @@ internal static class SubscribeToConference
         {
             owner.Answer(transaction, StatusCode.NotAcceptable, static (ref SipWriter writer) => writer.Header(HeaderName.Accept, ConferenceInfoNames.ContentType));
         }
-        else if (focus.Roster.OfUser(originator.Address) is not { Status: EndpointStatus.Connected })
+        else if (focus.Roster.OfUser(originator.Address) is not { Status: EndpointStatus.Connected }
+            || (focus.Group is not null && !focus.Allows(originator.Address, GroupActions.ConferenceState)))
         {
             owner.Answer(transaction, StatusCode.Forbidden);
         }

@@ -19,6 +19,9 @@ internal static class TerminateSubscription
         else if (subscription.Focus.Node.Options.Session.TerminateSubscriptionOnLeave) subscription.Notifier.Terminate("noresource");
     }
 
+    /// <summary>Its subscriber may no longer see who is there.</summary>
+    public static void OnRulesChanged(ConferenceSubscription subscription) => subscription.Notifier.Terminate("rejected");
+
     /// <summary>Its last NOTIFY was answered, or one failed: nothing more is sent to it.</summary>
     public static void OnEnded(ConferenceSubscription subscription)
     {

@@ -336,6 +336,25 @@ public sealed class PipedChatTests
     }
 
     [Fact]
+    public void IMC_GRP_1_and_3_a_group_is_joined_by_its_name_or_the_reason_is_told()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/join sip:team@groups.example.com");
+        var invite = chat.Peer.Expect("INVITE sip:team@groups.example.com SIP/2.0");
+        chat.Peer.Answer(invite, 403);
+        chat.Peer.Expect("ACK");
+        Assert.Equal("""{"event":"ended","session":"s1","reason":"failed","status":403,"text":"The rules of the group do not allow it."}""", chat.Line());
+        chat.Type("/join team");
+        chat.Accept(chat.Peer.Expect("INVITE sip:team@example.com SIP/2.0"), "<sip:two@198.51.100.5;transport=tcp>;isfocus");
+        Assert.Equal("""{"event":"established","session":"s2","identity":"sip:two@198.51.100.5;transport=tcp","group":true,"rejoined":false}""", chat.Line());
+        foreach (var wrong in (string[])["/join", "/join team other", "/join <"])
+        {
+            chat.Type(wrong);
+            Assert.Equal("/join", chat.Json("error").GetProperty("command").GetString());
+        }
+    }
+
+    [Fact]
     public void Being_removed_and_being_released_have_their_reasons()
     {
         using var chat = new ChatScene().Registered();

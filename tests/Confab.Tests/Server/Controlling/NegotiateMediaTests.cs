@@ -55,7 +55,7 @@ public sealed class NegotiateMediaTests : IDisposable
 
     private bool TryRead(string type, string encoding, byte[] body, out Offer offer, out Refusal refusal)
     {
-        var server = ConfabServer.Create(new ServerOptions(), _sim.Host("10.0.0.1", 1, new Limits()), new MemoryDirectory());
+        var server = ConfabServer.Create(new ServerOptions(), _sim.Host("10.0.0.1", 1, new Limits()), Store.Memory());
         var invite = SipParser.ParseOwnRequest([
             .. Encoding.UTF8.GetBytes($"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP c;branch=z9hG4bK1\r\nFrom: <sip:c@d>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Type: {type}\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length}\r\n\r\n"),
             .. body]);

@@ -96,7 +96,7 @@ public sealed class OverloadTests : IDisposable
     private ConfabServer NewServer(Limits limits)
     {
         var options = new ServerOptions { Limits = limits };
-        return ConfabServer.Create(options, _sim.Host("10.0.0.1", 1, limits), new MemoryDirectory());
+        return ConfabServer.Create(options, _sim.Host("10.0.0.1", 1, limits), Store.Memory());
     }
 
     private sealed class Ear(List<string> sent) : Flow

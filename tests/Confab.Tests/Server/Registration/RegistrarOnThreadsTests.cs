@@ -21,13 +21,13 @@ public sealed class RegistrarOnThreadsTests
         {
             using var world = World.Real(NullLoggerFactory.Instance);
             using var database = new SqliteDatabase(path);
-            using var directory = new SqliteDirectory(database);
+            using var directory = new SqlDirectory(database);
             var options = new ServerOptions { Users = [.. Enumerable.Range(0, users).Select(static u => new UserOptions { Address = $"sip:u{u}@example.com", Password = "demo" })] };
             PasswordHash.PutConfigured(directory, options);
             using var thread = new LaneThread("store");
             var registrar = new Registrar(world, directory, new StoreLane(thread, directory, 10_000, NullLogger.Instance), options);
             using var reading = new SqliteDatabase(path);
-            using var reader = new SqliteDirectory(reading);
+            using var reader = new SqlDirectory(reading);
             using var all = new CountdownEvent(users * registers);
             var failures = new ConcurrentQueue<string>();
             var gate = new Lock();

@@ -321,9 +321,9 @@ public sealed class RegistrarTests : IDisposable
         return _registrar.TryResolve(parsed, out var address, out var instance) ? (address, instance) : default;
     }
 
-    private static SqliteDirectory Filled(SqliteDatabase database)
+    private static SqlDirectory Filled(SqliteDatabase database)
     {
-        var directory = new SqliteDirectory(database);
+        var directory = new SqlDirectory(database);
         PasswordHash.PutConfigured(directory, new ServerOptions { Users = [new() { Address = Alice, Password = "demo" }] });
         return directory;
     }

@@ -115,7 +115,7 @@ public sealed class DirectoryTests : IDisposable
         var copy = Directory.CreateDirectory(Path.Combine(_path, "copy")).FullName;
         foreach (var name in new[] { SqliteDatabase.FileName, SqliteDatabase.FileName + "-wal" }) File.Copy(Path.Combine(_path, name), Path.Combine(copy, name));
         using var found = new SqliteDatabase(copy);
-        using var directory = new SqliteDirectory(found);
+        using var directory = new SqlDirectory(found);
         directory.Load();
         Assert.Equal(["sip:alice@example.com"], directory.Accounts.Select(static a => a.Address));
         alive.Directory.Rollback();
@@ -127,7 +127,7 @@ public sealed class DirectoryTests : IDisposable
         using var database = new SqliteDatabase(Path.Combine(_path, "made", "here"));
         Assert.Equal("wal", Ask(database.Connection, "PRAGMA journal_mode"));
         Assert.Equal(2L, Ask(database.Connection, "PRAGMA synchronous"));
-        Assert.Equal(3L, Ask(database.Connection, "PRAGMA user_version"));
+        Assert.Equal(4L, Ask(database.Connection, "PRAGMA user_version"));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_path, "made", "here")));
     }
@@ -141,6 +141,7 @@ public sealed class DirectoryTests : IDisposable
                 DROP TABLE bindings;
                 DROP TABLE sessions;
                 DROP TABLE session_members;
+                DROP TABLE documents;
                 CREATE TABLE bindings (
                     address TEXT NOT NULL, place INTEGER NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL,
                     expires INTEGER NOT NULL, q REAL NOT NULL, instance TEXT, received TEXT, parameters TEXT NOT NULL,
@@ -243,7 +244,7 @@ public sealed class DirectoryTests : IDisposable
     {
         if (provider == "Memory") return new OpenDirectory(new MemoryDirectory(), null);
         var database = new SqliteDatabase(_path);
-        var directory = new SqliteDirectory(database);
+        var directory = new SqlDirectory(database);
         directory.Load();
         return new OpenDirectory(directory, database);
     }

@@ -32,7 +32,7 @@ sealed class TortureServer : IAsyncDisposable
             Msrp = new Confab.Server.MsrpOptions { Listen = [$"tcp://{Server.Address}:2855"] },
             Users = [.. Users.Select(static user => new UserOptions { Address = user, Password = "secret" })],
         };
-        _server = ConfabServer.Create(options, _world.Host(Server.Address.ToString(), 1), new MemoryDirectory());
+        _server = ConfabServer.Create(options, _world.Host(Server.Address.ToString(), 1), Store.Memory());
         _world.Network.LoseIf = datagram =>
         {
             if (datagram.From.Equals(Server)) Note(datagram.Bytes.Span);

@@ -1,34 +1,31 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using Confab.Server.Ports;
 using Confab.Sip.Registration;
-using Microsoft.Data.Sqlite;
 
 namespace Confab.Server.Stores;
 
-/// <summary>Accounts and bindings in <see cref="SqliteDatabase"/>; accounts are kept in memory beside it.</summary>
-public sealed class SqliteDirectory : IDirectory
+/// <summary>Accounts and bindings in <see cref="SqlDatabase"/>; accounts are kept in memory beside it.</summary>
+public sealed class SqlDirectory : IDirectory
 {
     private readonly ConcurrentDictionary<string, Account> _accounts = new(StringComparer.Ordinal);
-    private readonly SqliteDatabase _database;
-    private readonly SqliteCommand _putAccount;
-    private readonly SqliteCommand _removeAccount;
-    private readonly SqliteCommand _addBinding;
-    private readonly SqliteCommand _removeBindings;
+    private readonly SqlDatabase _database;
+    private readonly DbCommand _putAccount;
+    private readonly DbCommand _removeAccount;
+    private readonly DbCommand _addBinding;
+    private readonly DbCommand _removeBindings;
 
     /// <summary>A directory in a database that it shares with other stores, and that its owner disposes.</summary>
-    public SqliteDirectory(SqliteDatabase database)
+    public SqlDirectory(SqlDatabase database)
     {
         _database = database;
-        _putAccount = database.Prepare(
-            "INSERT OR REPLACE INTO accounts (user, address, ha1_md5, ha1_sha256, ha1_md5_of_address, ha1_sha256_of_address) VALUES ($1, $2, $3, $4, $5, $6)",
-            "$1", "$2", "$3", "$4", "$5", "$6");
-        _removeAccount = database.Prepare("DELETE FROM accounts WHERE user = $1", "$1");
+        _putAccount = database.PreparePut("accounts", 1, "\"user\"", "address", "ha1_md5", "ha1_sha256", "ha1_md5_of_address", "ha1_sha256_of_address");
+        _removeAccount = database.Prepare("DELETE FROM accounts WHERE \"user\" = $1", 1);
         _addBinding = database.Prepare(
-            "INSERT INTO bindings (address, place, contact, call_id, cseq, expires, q, instance, received, parameters, path, reg_id, temp_gruu) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13");
-        _removeBindings = database.Prepare("DELETE FROM bindings WHERE address = $1", "$1");
+            "INSERT INTO bindings (address, place, contact, call_id, cseq, expires, q, instance, received, parameters, path, reg_id, temp_gruu) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", 13);
+        _removeBindings = database.Prepare("DELETE FROM bindings WHERE address = $1", 1);
     }
 
     public IReadOnlyCollection<Account> Accounts => [.. _accounts.Values];
@@ -41,10 +38,7 @@ public sealed class SqliteDirectory : IDirectory
 
     public void Load()
     {
-        using var command = _database.Connection.CreateCommand();
-        command.CommandText = "SELECT address, ha1_md5, ha1_sha256, ha1_md5_of_address, ha1_sha256_of_address FROM accounts";
-        using var row = command.ExecuteReader();
-        while (row.Read())
+        foreach (var row in _database.Query("SELECT address, ha1_md5, ha1_sha256, ha1_md5_of_address, ha1_sha256_of_address FROM accounts"))
         {
             var account = new Account(row.GetString(0), row.GetString(1), row.GetString(2))
             {
@@ -59,25 +53,25 @@ public sealed class SqliteDirectory : IDirectory
 
     public void PutAccount(Account account)
     {
-        SqliteDatabase.Run(
+        SqlDatabase.Run(
             _putAccount, account.User, account.Address, account.Ha1Md5, account.Ha1Sha256, account.Ha1Md5OfAddress, account.Ha1Sha256OfAddress);
         _database.OnCommit(() => _accounts[account.User] = account);
     }
 
     public void RemoveAccount(string user)
     {
-        if (TryGetAccount(user, out var account)) SqliteDatabase.Run(_removeBindings, account.Address);
-        SqliteDatabase.Run(_removeAccount, user);
+        if (TryGetAccount(user, out var account)) SqlDatabase.Run(_removeBindings, account.Address);
+        SqlDatabase.Run(_removeAccount, user);
         _database.OnCommit(() => _accounts.TryRemove(user, out _));
     }
 
     public void SaveBindings(string address, ImmutableArray<Binding> bindings)
     {
-        SqliteDatabase.Run(_removeBindings, address);
+        SqlDatabase.Run(_removeBindings, address);
         for (var place = 0; place < bindings.Length; place++)
         {
             var binding = bindings[place];
-            SqliteDatabase.Run(
+            SqlDatabase.Run(
                 _addBinding, address, place, binding.Contact, binding.CallId, (long)binding.CSeq, binding.Expires.ToUnixTimeMilliseconds(), binding.Q,
                 binding.InstanceId, binding.Received, binding.ContactParameters, binding.Path, binding.RegId is { } id ? (long)id : null, binding.TempGruu);
         }
