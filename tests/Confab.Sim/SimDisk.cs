@@ -8,6 +8,7 @@ using Confab.Sip.Registration;
 namespace Confab.Sim;
 
 /// <summary>What outlives the processes of one host.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A directory in memory holds nothing that ends with it, and the processes are many.")]
 public sealed class SimDisk
 {
     private readonly MemoryDirectory _directory = new();
