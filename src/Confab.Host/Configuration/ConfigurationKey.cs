@@ -46,7 +46,7 @@ sealed class ConfigurationKey
     public string Name => Path[(Path.LastIndexOf(':') + 1)..];
 
     /// <summary>A password is never shown, not even a wrong one.</summary>
-    public bool IsSecret => Name == nameof(UserOptions.Password);
+    public bool IsSecret => Name is nameof(UserOptions.Password) or nameof(StorageOptions.ConnectionString);
 
     /// <summary>This key and all below it, in the order they are declared.</summary>
     public IEnumerable<ConfigurationKey> All()

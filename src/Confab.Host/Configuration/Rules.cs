@@ -1,4 +1,5 @@
 using Confab.Server;
+using Confab.Server.Stores;
 
 namespace Confab.Host.Configuration;
 
@@ -24,7 +25,8 @@ static class Rules
         ["Msrp:Advertise"] = Advertise,
         ["Msrp:MaxMessageSize"] = Rule.Number(2048, long.MaxValue),
         ["Http:Listen:*"] = Rule.Listener(["http"], ["https"]),
-        ["Storage:Provider"] = Rule.OneOf(["Sqlite", "Memory"], ["PostgreSql"]),
+        ["Storage:Provider"] = Rule.OneOf(["Sqlite", "PostgreSql", "Memory"], []),
+        ["Storage:ConnectionString"] = Rule.Matching("Host=...;Username=...;Password=...;Database=... and other keywords of Npgsql", PostgresDatabase.IsConnectionString),
         ["Session:NumberOfRemainingParticipants"] = Rule.Number(0, 1),
         ["Session:MaxAdhocGroupSize"] = Rule.Number(2, 10_000),
         ["Session:MinNotifyIntervalSeconds"] = Rule.Number(0, 3600),

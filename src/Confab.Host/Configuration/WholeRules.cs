@@ -14,6 +14,8 @@ static class WholeRules
             yield return new("Sip:Listen", "is empty; a server needs at least one, such as udp://127.0.0.1:5060", Origin);
         if (options.Msrp.Listen.Count == 0)
             yield return new("Msrp:Listen", "is empty; a server needs at least one, such as tcp://127.0.0.1:2855", Origin);
+        if (options.Storage.Provider == "PostgreSql" && options.Storage.ConnectionString is null)
+            yield return new("Storage:ConnectionString", "is missing; Storage:Provider PostgreSql needs it: Host=...;Username=...;Password=...;Database=...", Origin);
         foreach (var error in Unreachable(options)) yield return error;
         for (var i = 0; i < options.Users.Count; i++)
         {

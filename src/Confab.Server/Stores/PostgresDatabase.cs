@@ -60,6 +60,19 @@ public sealed class PostgresDatabase : SqlDatabase
 
     internal override NpgsqlConnection Connection => _connection;
 
+    /// <summary>Whether the driver understands it, and it names a host and a database.</summary>
+    public static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text) is { Host.Length: > 0, Database.Length: > 0 };
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>As the constructor; what is wrong is explained.</summary>
     /// <exception cref="ServerStartException">It cannot be opened.</exception>
     public static PostgresDatabase Open(string connectionString)

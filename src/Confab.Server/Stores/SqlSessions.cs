@@ -102,9 +102,9 @@ public sealed class SqlSessions : ISessionStore, IDisposable
         {
             return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException exception)
         {
-            throw new InvalidDataException($"{milliseconds} is no time");
+            throw new InvalidDataException($"{milliseconds} is no time", exception);
         }
     }
 }

@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Confab.Runtime;
-using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Authentication;
-using Confab.Sip.Message;
 using MessageText = Confab.Sip.Message.Text;
 
 namespace Confab.Server.Xdm;

@@ -1,7 +1,6 @@
 // The XCAP server (RFC 4825 8), whatever HTTP server is before it.
 //
 //   URI (400, 404) ──► who (401, 403) ──► usage and user there (404), his tree (403) ──► selector (400, 404) ──► GET, PUT, DELETE, or 405
-using System.Text;
 using Confab.Runtime;
 using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
@@ -151,8 +150,10 @@ public sealed partial class XcapServer
 
     private XcapResponse Log(XcapRequest request, XcapUser? user, XcapResponse response)
     {
+        if (!_log.IsEnabled(LogLevel.Debug)) return response;
+        var path = Path(request.Target);
         var who = user is null ? "someone" : user.IsOperator ? "the operator" : user.Address;
-        LogAnswered(request.Method, Path(request.Target), who, response.Status);
+        LogAnswered(request.Method, path, who, response.Status);
         return response;
     }
 

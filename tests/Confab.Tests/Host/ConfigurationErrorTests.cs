@@ -53,8 +53,7 @@ public sealed class ConfigurationErrorTests
     [InlineData("Session:StaleLegSeconds", "-1", "a whole number, 0 or more")]
     [InlineData("Session:AutoRelease", "yes", "true or false")] // IMS-RPOL-VAR
     [InlineData("Session:ReleaseAdhocOnOriginatorLeave", "1", "true or false")]
-    [InlineData("Storage:Provider", "PostgreSql", "PostgreSql is a later capability")]
-    [InlineData("Storage:Provider", "MySql", "Sqlite or Memory")]
+    [InlineData("Storage:Provider", "MySql", "Sqlite or PostgreSql or Memory")]
     [InlineData("Limits:Owners", "0", "a whole number, 1 or more")]
     [InlineData("Limits:SipBodyBytes", "3000000000", "a whole number, 1 or more")]
     public void A_wrong_value_names_the_key_the_value_and_what_is_allowed(string key, string value, string allowed) =>
@@ -77,7 +76,23 @@ public sealed class ConfigurationErrorTests
     [InlineData("Msrp:MaxMessageSize=2048")]
     [InlineData("Session:NumberOfRemainingParticipants=0")]
     [InlineData("Session:MaxAdhocGroupSize=10000")]
+    [InlineData("Storage:ConnectionString=Host=db.example.com;Username=confab;Password=secret;Database=confab")]
     public void What_is_allowed_is_taken(string setting) => Assert.Empty(Load(setting));
+
+    [Theory]
+    [InlineData("Host=db;Pasword=secret;Database=x")]
+    [InlineData("Password=secret")]
+    [InlineData("Host=db;Port=secret;Database=x")]
+    public void A_wrong_connection_string_is_named_without_what_is_in_it(string value)
+    {
+        var error = Assert.Single(Load($"Storage:ConnectionString={value}"));
+        Assert.StartsWith("Storage:ConnectionString: this value is not allowed; allowed: Host=", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PostgreSql_needs_to_be_told_where_it_is() =>
+        Assert.StartsWith("Storage:ConnectionString: is missing", Assert.Single(Load("Storage:Provider=postgresql")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Sip=x", "Sip: is a section; set one of its keys: Sip:Listen, ")]

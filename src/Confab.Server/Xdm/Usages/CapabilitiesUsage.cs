@@ -1,5 +1,3 @@
-using System.Text;
-using System.Xml;
 using Confab.Runtime;
 
 namespace Confab.Server.Xdm.Usages;
