@@ -41,7 +41,7 @@ public sealed class GroupTests
     }
 
     [Fact]
-    public async Task XDM_15_a_group_is_there_again_after_a_restart()
+    public async Task XDM_1_2_and_15_a_group_stored_under_its_path_and_type_is_there_again_after_a_restart()
     {
         await using var server = await LiveServer.Start();
         using (var xcap = Xcap(server)) Assert.Equal(HttpStatusCode.Created, await Put(xcap, "of alice, bob"));
