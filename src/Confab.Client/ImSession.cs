@@ -173,6 +173,8 @@ public sealed class ImSession : ISipSessionUser
 
     void ISipSessionUser.OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Receive(this, transaction);
 
+    (string ContentType, byte[] Body) ISipSessionUser.Describe(SipSession session) => ("application/sdp", Leg!.LocalSdp);
+
     void ISipSessionUser.OnEnded(SipSession session, EndReason reason, SipRequest? bye) => SessionReleased.Receive(this, reason, bye);
 
     void ISipSessionUser.OnByeDone(SipSession session) => LeaveSession.Done(this);

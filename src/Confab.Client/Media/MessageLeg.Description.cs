@@ -16,6 +16,9 @@ internal sealed partial class MessageLeg
     private uint _version;
     private bool _isActive;
 
+    /// <summary>Our description as it was sent last.</summary>
+    public byte[] LocalSdp { get; private set; } = [];
+
     /// <summary>The types that the peer takes; empty where it does not say.</summary>
     public IReadOnlyList<string> RemoteTypes => _remote?.AcceptTypes ?? [];
 
@@ -114,6 +117,6 @@ internal sealed partial class MessageLeg
         if (_local is null || _local.Setup != local.Setup) _version++;
         _local = local;
         var user = session.IsAnonymous ? "-" : session.Client.Address.User.ToString();
-        return SessionDescription.ForMsrp(user, _origin, _version, host, local, _offered).ToBytes();
+        return LocalSdp = SessionDescription.ForMsrp(user, _origin, _version, host, local, _offered).ToBytes();
     }
 }

@@ -148,6 +148,8 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public void OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Run(this, transaction);
 
+    public (string ContentType, byte[] Body) Describe(SipSession session) => ("application/sdp", LocalSdp);
+
     public void OnEnded(SipSession session, EndReason reason, SipRequest? bye)
     {
         if (session == Session) ReceiveBye.Run(this, reason);

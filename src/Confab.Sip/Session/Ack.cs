@@ -35,6 +35,7 @@ public sealed partial class SipSession
             if (dialog == Dialog && State == SessionState.Calling && !_cancelling)
             {
                 State = SessionState.Established;
+                TakeTimerAnswer(response);
                 _user.OnAnswered(this, response);
                 return;
             }
