@@ -98,6 +98,12 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>By whose REFER he is invited; null where the one who started the session invites.</summary>
     public Referral? Referral { get; init; }
 
+    /// <summary>His leg of another session that he is asked to leave for this one (RFC 3891); null for none.</summary>
+    public ReplacedLeg? Replaced { get; init; }
+
+    /// <summary>What waits until this caller has acknowledged our 200; null otherwise.</summary>
+    public Action? WhenConfirmed { get; set; }
+
     /// <summary>Told once what his invitation came to: the SIP status.</summary>
     public Action<int>? WhenSettled { get; set; }
 
@@ -122,6 +128,14 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
     }
 
+    /// <summary>
+    /// Whether the user holds: he sends, or not even that, but takes nothing (RFC 3264 8.4). Who is composing and what has arrived is told all the
+    /// same (MSW-15).
+    /// </summary>
+    [Clause("RFC 3264", "8.4", "IMS-LMM-4", "MSW-15")]
+    public bool Holds(string? wrapped) =>
+        Remote is { Direction: MediaDirection.SendOnly or MediaDirection.Inactive } && wrapped is not ("application/im-iscomposing+xml" or "message/imdn+xml");
+
     public SipSession NewSession() => new(Focus.Owner, this, Focus.Contact);
 
     /// <summary>One of this user's devices has answered: this is his leg.</summary>
@@ -142,7 +156,15 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>One device refuses; after another has answered that is what came of our CANCEL, and nobody's concern.</summary>
     public void OnRefused(SipSession session, int status, SipResponse? response) => Fork?.OnRefused(session, status, response);
 
-    public void OnConfirmed(SipSession session, SipRequest ack) => AnswerInAck.Run(this, ack);
+    public void OnConfirmed(SipSession session, SipRequest ack)
+    {
+        AnswerInAck.Run(this, ack);
+        var next = WhenConfirmed;
+        WhenConfirmed = null;
+        if (State == ParticipantState.Connected) next?.Invoke();
+    }
+
+    public void OnModifyConfirmed(SipSession session, SipRequest ack) => ModifySession.OnConfirmed(this, ack);
 
     public void OnCancelled(SipSession session) => CallerGaveUp.Run(this);
 

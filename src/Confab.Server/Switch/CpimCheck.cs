@@ -36,7 +36,7 @@ internal static class CpimCheck
         {
             var receiver = Other(sender);
             if (receiver is not null && !Takes(receiver, isCpim, contentType)) return new CpimVerdict(MsrpStatus.UnsupportedType);
-            if (!isCpim) return new CpimVerdict(MsrpStatus.Ok);
+            if (!isCpim) return new CpimVerdict(receiver?.Holds(null) == true ? MsrpStatus.Forbidden : MsrpStatus.Ok);
         }
         else if (!isCpim) return new CpimVerdict(MsrpStatus.UnsupportedType);
 
@@ -46,7 +46,9 @@ internal static class CpimCheck
         var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsAddressOf(view.From, sender);
         if (!sender.Focus.IsGroup)
         {
-            return Other(sender)?.TakesWrapped(wrapped) == false
+            var receiver = Other(sender);
+            if (receiver?.Holds(wrapped) == true) return new CpimVerdict(MsrpStatus.Forbidden);
+            return receiver?.TakesWrapped(wrapped) == false
                 ? new CpimVerdict(MsrpStatus.UnsupportedType)
                 : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange, Wrapped: wrapped);
         }
@@ -56,6 +58,7 @@ internal static class CpimCheck
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok, Wrapped: wrapped);
         if (sender.Focus.Present(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
+        if (addressee.Holds(wrapped)) return new CpimVerdict(MsrpStatus.Forbidden);
         return new CpimVerdict(addressee.TakesWrapped(wrapped) ? MsrpStatus.Ok : MsrpStatus.UnsupportedType, addressee, Wrapped: wrapped);
     }
 

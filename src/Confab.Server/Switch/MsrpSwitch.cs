@@ -144,7 +144,7 @@ internal sealed class MsrpSwitch(Focus focus)
         {
             var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
-            if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
+            if (wrapped is not null && (!member.TakesWrapped(wrapped) || member.Holds(wrapped))) continue;
             var sent = member.Msrp!.SendChunk(_copy);
             if (sent is SendStatus.Sent or SendStatus.Queued) copies++;
             if (!focus.IsGroup) Backpressure.Apply(sender, member);

@@ -2,6 +2,7 @@ using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Sip.Message;
+using Confab.Sip.Registration;
 using Confab.Sip.Session;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -27,14 +28,22 @@ internal static class InviteParticipant
     /// <param name="instance">One device alone, where the caller named it by its GRUU.</param>
     /// <param name="referral">Whose REFER it is; null where the one who started the session invites.</param>
     /// <param name="history">The list of who else is invited, as <see cref="AttachHistory"/> composed it; null for none.</param>
+    /// <param name="replaced">His leg of another session that he is to leave for this one; null for none.</param>
     public static void Run(
-        Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null)
+        Focus focus,
+        string address,
+        Participant? caller,
+        int hops,
+        string? instance = null,
+        Referral? referral = null,
+        byte[]? history = null,
+        ReplacedLeg? replaced = null)
     {
         var node = focus.Node;
-        var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral };
+        var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral, Replaced = replaced };
         focus.Roster.Invite(address, referral?.By ?? focus.Originator);
         IReadOnlyList<Location> targets = node.OutboundProxy is null
-            ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
+            ? [.. DevicesOf(node.Registrar.TargetsOf(address, instance), replaced).Select(Node.LocationOf)]
             : [new Location(address)];
         if (targets.Count == 0)
         {
@@ -52,6 +61,18 @@ internal static class InviteParticipant
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
             fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? ""), leg, offer);
         }
+    }
+
+    /// <summary>Only the device that has the dialog can replace it (RFC 3891 4); the others would ring for nothing.</summary>
+    private static IReadOnlyList<Binding> DevicesOf(IReadOnlyList<Binding> bindings, ReplacedLeg? replaced)
+    {
+        if (replaced is null || bindings.Count < 2) return bindings;
+        foreach (var binding in bindings)
+        {
+            if (binding.Contact == replaced.Target || binding.Flow == replaced.Flow) return [binding];
+        }
+
+        return bindings;
     }
 
     public static void OnRinging(Participant invitee, SipResponse response)
@@ -107,7 +128,8 @@ internal static class InviteParticipant
             {
                 writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");
                 writer.Header(HeaderName.PAssertedIdentity, $"<{inviter}>");
-                if (focus.IsGroup) writer.Header(HeaderName.ReferredBy, invitee.Referral?.ReferredBy ?? $"<{inviter}>");
+                if (focus.IsGroup || invitee.Replaced is not null) writer.Header(HeaderName.ReferredBy, invitee.Referral?.ReferredBy ?? $"<{inviter}>");
+                if (invitee.Replaced is { } replaced) writer.Header(HeaderName.Replaces, replaced.Replaces.ToString());
             },
             target.Flow,
             focus.Owner.NewCallId(),

@@ -6,6 +6,7 @@ using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -20,7 +21,8 @@ internal static class StartAdhocSession
         var node = owner.Node;
         if (RefuseAnonymity.Run(owner, transaction)) return;
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
-            || !TryInvitees(node, offer, originator, out var invitees, out refusal))
+            || !TryInvitees(node, offer, originator, out var invitees, out var replaced, out refusal)
+            || !TryReplaces(request, out var replaces, out refusal))
         {
             owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
             return;
@@ -31,7 +33,6 @@ internal static class StartAdhocSession
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
-            State = ParticipantState.Connected,
         };
         if (!caller.Session.TakeOffer(transaction))
         {
@@ -40,35 +41,61 @@ internal static class StartAdhocSession
             return;
         }
 
+        if (replaces is null) Accept(caller, new ExtendSession(focus, invitees, replaced), isExtension: replaced.Count > 0);
+        else ExtendSession.Place(focus, replaces, invitees, replaced, isListed =>
+        {
+            if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
+            if (isListed) Accept(caller, new ExtendSession(focus, invitees, replaced), isExtension: true);
+            else
+            {
+                caller.Session.Refuse(StatusCode.CallTransactionDoesNotExist);
+                focus.Remove(caller);
+                ReleaseSession.Run(focus);
+            }
+        });
+    }
+
+    private static void Accept(Participant caller, ExtendSession invitations, bool isExtension)
+    {
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
-        focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn);
+        var (focus, offer) = (caller.Focus, caller.Offer!);
+        caller.State = ParticipantState.Connected;
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
             NegotiateMedia.StartLeg(caller, media, weConnect: media.Setup == SetupRole.Passive);
+
+            // Nobody is taken out of another session before this one stands.
+            if (isExtension) caller.WhenConfirmed = invitations.InviteAll;
             caller.Session.Accept("application/sdp", answer);
-            InviteAll();
+            if (!isExtension) invitations.InviteAll();
         }
         else
         {
             // Who comes would be heard by all but him, so they are asked once his answer is there.
-            caller.WhenAnswered = InviteAll;
+            caller.WhenAnswered = invitations.InviteAll;
             caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, null));
         }
 
         ReleasePolicy.Start(focus);
+    }
 
-        void InviteAll()
-        {
-            var history = AttachHistory.Compose(node, invitees);
-            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
-        }
+    /// <summary>The Replaces of the INVITE itself.</summary>
+    public static bool TryReplaces(SipRequest request, out Replaces? replaces, out Refusal refusal)
+    {
+        refusal = null!;
+        if (Replaces.TryRead(request, out replaces, out var fault)) return true;
+        refusal = new Refusal(fault.Status, fault.Reason);
+        return false;
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>
-    private static bool TryInvitees(Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out Refusal refusal)
+    private static bool TryInvitees(
+        Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out Dictionary<string, Replaces> replaced, out Refusal refusal)
     {
         invitees = [];
+        replaced = new Dictionary<string, Replaces>(StringComparer.Ordinal);
         refusal = null!;
         var list = offer.Others.FirstOrDefault(IsList);
         if (list is null)
@@ -95,6 +122,7 @@ internal static class StartAdhocSession
             }
 
             var address = uri.AddressKey();
+            if (address != originator.Address && Replaces.In(uri) is { } replaces) replaced.TryAdd(address, replaces); // no other header of a URI is heeded (IMS-EXT-4)
             if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }

@@ -34,7 +34,7 @@ internal static class StartOneToOneSession
             return;
         }
 
-        if (!NegotiateMedia.TryRead(node, request, isGroup: false, out var offer, out var refusal))
+        if (!NegotiateMedia.TryRead(node, request, isGroup: false, out var offer, out var refusal) || !StartAdhocSession.TryReplaces(request, out var replaces, out refusal))
         {
             owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
             return;
@@ -54,7 +54,15 @@ internal static class StartOneToOneSession
         }
 
         caller.Session.SayTrying();
-        InviteParticipant.Run(focus, address, caller, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1, instance);
+        var hops = (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1;
+        if (replaces is null) InviteParticipant.Run(focus, address, caller, hops, instance);
+        else TranslateReplaces.Run(focus, replaces, originator.Address, leg =>
+        {
+            // In the place of a session that the two have already (RFC 3891 3), or of none.
+            if (Caller(focus) is null) return; // cancelled meanwhile
+            if (leg?.Address == address) InviteParticipant.Run(focus, address, caller, hops, instance, replaced: leg);
+            else OnRefused(focus, StatusCode.CallTransactionDoesNotExist, null);
+        });
     }
 
     /// <summary>The caller while he has no answer.</summary>
@@ -131,6 +139,7 @@ internal static class StartOneToOneSession
 
     private static bool IsMessage(BodyPart part) => CpimCheck.IsCpim(System.Text.Encoding.UTF8.GetBytes(part.ContentType));
 
-    private static HeadersWriter Asserting(Participant participant) =>
+    /// <summary>Who the other party of the session is.</summary>
+    public static HeadersWriter Asserting(Participant participant) =>
         (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
 }
