@@ -60,6 +60,7 @@ internal static class StartSession
     public static void Answered(ImSession session, SipResponse response)
     {
         TerminatingGeneral.StorePeer(session, response);
+        session.StoreAsserted(response);
         if (!session.IsGroup && response.TryGetAddress(HeaderName.PAssertedIdentity, out var asserted)) session.PeerName = Names.Of(asserted);
         if (session.Leg!.TakeAnswer(response.Body.Span, response.ContentType.ToString()) is { } problem)
         {

@@ -62,7 +62,6 @@ public sealed class ReplacesTests
     }
 
     [Theory]
-    [InlineData("INVITE", "Replaces: f1;to-tag=1;from-tag=2\nReplaces: f1;to-tag=1;from-tag=2\n")]
     [InlineData("INVITE", "Replaces: f1;to-tag=1;from-tag=2, f2;to-tag=1;from-tag=2\n")]
     [InlineData("INVITE", "Replaces: f1;to-tag=1;from-tag=2\nJoin: f1;to-tag=1;from-tag=2\n")]
     [InlineData("INVITE", "Replaces: f1\n")]
