@@ -94,6 +94,9 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>The session whose place this one takes when the invitation to it is accepted; null for every other.</summary>
     public ImSession? Replaces { get; internal set; }
 
+    /// <summary>The session in which it goes on, when it has ended as <see cref="SessionEnd.Moved"/> to a group; null for every other.</summary>
+    public ImSession? MovedTo { get; private set; }
+
     /// <summary>Whether the user holds it: messages of others are held back by the server (RFC 3264 8.4).</summary>
     public bool IsHeld => Leg?.IsHeld == true;
 
@@ -258,6 +261,7 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>It goes on in another session; nobody comes back to this one.</summary>
     internal void EndMoved()
     {
+        MovedTo = ReplacedBy ?? Extension;
         End(SessionEnd.Moved, SessionFailure.GivenUp, 0, "The talk goes on in the group.");
         if (Identity is { } identity) Client.Identities.Forget(identity);
     }
