@@ -52,7 +52,7 @@ public sealed class ExtendSessionTests
         Assert.Equal(ImSessionState.Established, group.State);
 
         // Nobody goes back to where nobody is.
-        Assert.Equal(SessionFailure.SessionIdentityExpired, scene.Client.RejoinAsync(session.Identity!).Result().Failure);
+        Assert.Equal(SessionFailure.SessionIdentityExpired, Failure(scene, scene.Client.RejoinAsync(session.Identity!)));
     }
 
     [Theory]
@@ -103,6 +103,7 @@ public sealed class ExtendSessionTests
         using var scene = new Scene(change: static o => new ImClientOptions { Address = o.Address, Password = o.Password, Server = o.Server, LocalAddress = o.LocalAddress, MaxAdhocGroupSize = 4 });
         var session = scene.Called(out _);
         var extending = session.ExtendAsync([.. Enumerable.Range(0, users).Select(static i => $"sip:user{i}@example.com")]); // and bob
+        scene.World.Run();
         if (isSent)
         {
             scene.Peer.Expect("INVITE");
@@ -121,13 +122,13 @@ public sealed class ExtendSessionTests
     {
         using var scene = new Scene();
         var session = scene.Called(out _);
-        Assert.Equal(SessionFailure.NobodyInvited, session.ExtendAsync(["sip:bob@example.com", "sip:alice@example.com"]).Result().Failure);
+        Assert.Equal(SessionFailure.NobodyInvited, Failure(scene, session.ExtendAsync(["sip:bob@example.com", "sip:alice@example.com"])));
         Assert.Throws<ArgumentException>(() => { _ = session.ExtendAsync(["nonsense"]); });
         scene.Peer.ExpectSilence();
         var group = Extended(scene, session);
         scene.Peer.Ignore();
-        Assert.Equal(SessionFailure.AlreadyExtending, session.ExtendAsync(["sip:dave@example.com"]).Result().Failure);
-        Assert.Equal(SessionFailure.NotOneToOne, group.ExtendAsync(["sip:dave@example.com"]).Result().Failure);
+        Assert.Equal(SessionFailure.AlreadyExtending, Failure(scene, session.ExtendAsync(["sip:dave@example.com"])));
+        Assert.Equal(SessionFailure.NotOneToOne, Failure(scene, group.ExtendAsync(["sip:dave@example.com"])));
         scene.Peer.ExpectSilence();
     }
 
@@ -140,7 +141,7 @@ public sealed class ExtendSessionTests
         var answer = scene.Peer.Expect("SIP/2.0 200 ");
         scene.InDialog(invite, answer, "ACK", 1);
         var session = scene.Events().OfType<Established>().Single().Session;
-        Assert.Equal(SessionFailure.NotOneToOne, session.ExtendAsync(["sip:carol@example.com"]).Result().Failure);
+        Assert.Equal(SessionFailure.NotOneToOne, Failure(scene, session.ExtendAsync(["sip:carol@example.com"])));
         scene.Peer.ExpectSilence();
     }
 
@@ -166,6 +167,12 @@ public sealed class ExtendSessionTests
         Assert.True(extending.Result().IsEstablished, extending.Result().Text);
         if (scene.TryHear("SUBSCRIBE", out var subscribe)) scene.Peer.Answer(subscribe, 489);
         return extending.Result().Session!;
+    }
+
+    static SessionFailure Failure(Scene scene, Task<SessionOutcome> outcome)
+    {
+        scene.World.Run();
+        return outcome.Result().Failure;
     }
 
     /// <summary>The server ends the session that alice began.</summary>

@@ -129,7 +129,9 @@ public sealed class ModifySessionTests
         Assert.Equal((answer.Sdp("path"), Version(answer) + 1), (second.Sdp("path"), Version(second)));
         Assert.True(session.IsHeldByPeer);
         Assert.IsType<Modified>(Assert.Single(scene.Events()));
-        Assert.Equal((false, 403), (session.SendAsync("Hello").Result().IsSent, session.SendAsync("Hello").Result().Status));
+        var sending = session.SendAsync("Hello");
+        scene.World.Run();
+        Assert.Equal((false, 403), (sending.Result().IsSent, sending.Result().Status));
         scene.InDialog(invite, answer, "ACK", 2);
 
         var third = Reinvite(scene, invite, answer, 3, ScriptedPeer.Sdp("actpass"));

@@ -26,6 +26,7 @@ public sealed class ReplaceSessionTests
         var answer = scene.Peer.Expect("SIP/2.0 200 ");
         scene.Peer.ExpectSilence(); // nor does it stand yet
         scene.InDialog(invite, answer, "ACK", 1);
+        scene.Peer.Expect("SUBSCRIBE sip:sess-7f3a@198.51.100.5:5060;transport=tcp SIP/2.0");
         var bye = scene.Peer.Expect("BYE sip:one-5c1d@198.51.100.5:5060;transport=tcp SIP/2.0");
         Assert.Equal((first["Call-ID"], "bobtag"), (bye["Call-ID"], bye.Tag("To")));
         scene.Peer.Answer(bye, 200);
