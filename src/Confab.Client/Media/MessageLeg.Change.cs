@@ -7,8 +7,8 @@ namespace Confab.Client.Media;
 /// <summary>A description that is offered and not agreed on yet.</summary>
 /// <param name="Sdp">As it goes out.</param>
 /// <param name="Version">Its version in <c>o=</c>.</param>
-/// <param name="Media">Its MSRP line.</param>
-internal sealed record Proposal(byte[] Sdp, uint Version, MsrpMedia Media);
+/// <param name="Local">Its MSRP line.</param>
+internal sealed record Proposal(byte[] Sdp, uint Version, MsrpMedia Local);
 
 /// <summary>
 /// Changing what was agreed: RFC 3264 8, by either side. The path stays, and with it the connection and who opened it; the direction (hold, 8.4)
@@ -32,7 +32,7 @@ internal sealed partial class MessageLeg
     public Proposal Propose(bool? hold, IReadOnlyList<string>? wrappedTypes)
     {
         var (holds, theyHold) = (hold ?? _holds, IsHeldByPeer);
-        var media = _local! with
+        var local = _local! with
         {
             Direction = (holds, theyHold) switch
             {
@@ -44,17 +44,17 @@ internal sealed partial class MessageLeg
             AcceptWrappedTypes = wrappedTypes ?? _local!.AcceptWrappedTypes,
             Setup = Agreed,
         };
-        var (sdp, version) = Compose(media);
-        return new Proposal(sdp, version, media);
+        var (sdp, version) = Compose(local);
+        return new Proposal(sdp, version, local);
     }
 
     /// <summary>The answer to a proposal: from now on that counts. What stands against it, in words; null when nothing does.</summary>
     public string? TakeAnswer(Proposal proposal, ReadOnlySpan<byte> body)
     {
         if (Read(body, out _, out var remote) is { } problem) return problem;
-        (_local, LocalSdp, _version, _remote) = (proposal.Media, proposal.Sdp, proposal.Version, remote);
-        _holds = proposal.Media.Direction is MediaDirection.SendOnly or MediaDirection.Inactive;
-        WrappedTypes = proposal.Media.AcceptWrappedTypes;
+        (_local, LocalSdp, _version, _remote) = (proposal.Local, proposal.Sdp, proposal.Version, remote);
+        _holds = proposal.Local.Direction is MediaDirection.SendOnly or MediaDirection.Inactive;
+        WrappedTypes = proposal.Local.AcceptWrappedTypes;
         return null;
     }
 

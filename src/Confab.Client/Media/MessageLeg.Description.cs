@@ -109,10 +109,10 @@ internal sealed partial class MessageLeg
         if (_version == 0 || sdp.AsSpan().SequenceEqual(LocalSdp)) return (sdp, version);
         return (Write(version + 1), version + 1);
 
-        byte[] Write(uint version)
+        byte[] Write(uint number)
         {
             var user = session.IsAnonymous ? "-" : session.Client.Address.User.ToString();
-            return SessionDescription.ForMsrp(user, _origin, version, host, local, _offered).ToBytes();
+            return SessionDescription.ForMsrp(user, _origin, number, host, local, _offered).ToBytes();
         }
     }
 }

@@ -17,8 +17,8 @@ internal static class SessionReleased
     {
         if (bye is null)
         {
-            var text408 = reason != EndReason.TimedOut ? "" : session.State == ImSessionState.Accepting ? "The inviter did not confirm." : "The other side is not heard of any more.";
-            session.End(SessionEnd.Failed, SessionFailure.Unreachable, StatusCode.RequestTimeout, text408);
+            var unheard = reason != EndReason.TimedOut ? "" : session.State == ImSessionState.Accepting ? "The inviter did not confirm." : "The other side is not heard of any more.";
+            session.End(SessionEnd.Failed, SessionFailure.Unreachable, StatusCode.RequestTimeout, unheard);
             return;
         }
 

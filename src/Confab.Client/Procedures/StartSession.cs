@@ -56,7 +56,7 @@ internal static class StartSession
     }
 
     /// <summary>200: the ACK has been sent. Allow and Contact are kept (IMC-1TO1-2, IMC-ADHOC-5), the media are started.</summary>
-    [Clause("OMA-IM", "7.1.1.2", "IMC-1TO1-2")]
+    [Clause("OMA-IM", "7.1.1.2", "IMC-1TO1-2", "IMC-EXT-200")]
     public static void Answered(ImSession session, SipResponse response)
     {
         TerminatingGeneral.StorePeer(session, response);

@@ -1,7 +1,6 @@
 using Confab.Content.ResourceLists;
 using Confab.Runtime;
 using Confab.Server.Owners;
-using Confab.Sip.Message;
 using Confab.Sip.Session;
 
 namespace Confab.Server.Procedures.Controlling;
