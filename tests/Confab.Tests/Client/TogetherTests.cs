@@ -1,6 +1,5 @@
 using System.Globalization;
 using Confab.Client;
-using Confab.Runtime;
 using Confab.Tests.Server;
 using Xunit;
 
