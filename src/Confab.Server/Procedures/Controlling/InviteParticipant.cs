@@ -40,6 +40,7 @@ internal static class InviteParticipant
         ReplacedLeg? replaced = null)
     {
         var node = focus.Node;
+        if (focus.Present(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
         var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral, Replaced = replaced };
         focus.Roster.Invite(address, referral?.By ?? focus.Originator);
         IReadOnlyList<Location> targets = node.OutboundProxy is null

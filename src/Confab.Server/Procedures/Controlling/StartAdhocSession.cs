@@ -41,11 +41,11 @@ internal static class StartAdhocSession
             return;
         }
 
-        if (replaces is null) Accept(caller, new ExtendSession(focus, invitees, replaced), isExtension: replaced.Count > 0);
+        if (replaces is null) Begin(caller, new ExtendSession(focus, invitees, replaced), invitees, isExtension: replaced.Count > 0);
         else ExtendSession.Place(focus, replaces, invitees, replaced, isListed =>
         {
             if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
-            if (isListed) Accept(caller, new ExtendSession(focus, invitees, replaced), isExtension: true);
+            if (isListed) Begin(caller, new ExtendSession(focus, invitees, replaced), invitees, isExtension: true);
             else
             {
                 caller.Session.Refuse(StatusCode.CallTransactionDoesNotExist);
@@ -55,10 +55,34 @@ internal static class StartAdhocSession
         });
     }
 
-    private static void Accept(Participant caller, ExtendSession invitations, bool isExtension)
+    /// <summary>What the 200 promises is stored first (D-15).</summary>
+    private static void Begin(Participant caller, ExtendSession invitations, List<ResourceEntry> invitees, bool isExtension)
     {
-        // The 200 says that the session is there, not who comes (IMS-FCTY-7).
+        var focus = caller.Focus;
+        ReleasePolicy.Begin(focus);
+        focus.Record.Promise(
+            [
+                RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName),
+                .. invitees.Select((invitee, i) => RosterSnapshot.InvitedBy(focus.Roster, invitee.Uri, caller.Address) with { Place = i + 1 }),
+            ],
+            status => Accept(caller, invitations, isExtension, status));
+        caller.Session.SayTryingSoon();
+    }
+
+    /// <summary>The session is stored; or it is not, and there is none.</summary>
+    private static void Accept(Participant caller, ExtendSession invitations, bool isExtension, int stored)
+    {
         var (focus, offer) = (caller.Focus, caller.Offer!);
+        if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
+        if (stored != StatusCode.Ok)
+        {
+            caller.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
+
+        // The 200 says that the session is there, not who comes (IMS-FCTY-7).
         caller.State = ParticipantState.Connected;
         focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
         if (offer.Media is { } media)
