@@ -34,7 +34,7 @@ public sealed class ExtendSessionTests
     }
 
     [Fact]
-    public void IMC_EXT_200_and_IMC_EXT_BYE_the_group_has_its_identity_and_the_bye_in_the_old_session_says_moved()
+    public void IMC_EXT_200_and_BYE_the_group_has_its_identity_and_the_bye_in_the_old_session_says_moved()
     {
         using var scene = new Scene();
         var session = scene.Called(out var first);

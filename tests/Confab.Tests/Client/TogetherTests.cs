@@ -14,7 +14,7 @@ public sealed class TogetherTests : IDisposable
     public void Dispose() => End();
 
     [Fact]
-    public void IMS_EXT_7_and_IMC_EXT_BYE_the_two_go_on_in_the_group_and_the_old_session_has_moved()
+    public void IMC_EXT_BYE_the_two_go_on_in_the_group_and_the_old_session_has_moved()
     {
         var (alice, bob, carol) = Three(out var one);
         var group = alice.Does(one.ExtendAsync(["sip:carol@example.com"])).Session!;
