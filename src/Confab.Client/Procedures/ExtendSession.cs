@@ -79,7 +79,7 @@ internal static class ExtendSession
                 $"An ad-hoc group has at most {client.Options.MaxAdhocGroupSize} invitees, these are {invitees.Count}. Nobody was invited, and the session goes on.");
         }
 
-        return client.HasRoomForSession ? null : Failed(SessionFailure.TooManySessions, $"There are {client.Sessions.Count} sessions already; leave one first.");
+        return SimultaneousSessions.Problem(client);
     }
 
     private static SessionOutcome Failed(SessionFailure failure, string text) => new(null, failure, 0, text);

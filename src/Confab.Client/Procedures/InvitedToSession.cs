@@ -11,17 +11,11 @@ internal static class InvitedToSession
     public static void Receive(ImClient client, IServerTransaction transaction)
     {
         var invite = transaction.Request;
-        var session = new ImSession(client, isAnonymous: false) { IsIncoming = true };
+        var session = new ImSession(client, client.Options.Anonymous) { IsIncoming = true };
         if (!session.Sip.TakeOffer(transaction)) return;
-        if (!ReplaceSession.TryFind(client, invite, out var replaced, out var refusal))
+        if (!ReplaceSession.TryFind(client, invite, out var replaced, out var refusal) || (replaced is null && (refusal = SimultaneousSessions.Refusal(client)) > 0))
         {
             session.Sip.Refuse(refusal);
-            return;
-        }
-
-        if (replaced is null && !client.HasRoomForSession)
-        {
-            session.Sip.Refuse(StatusCode.TemporarilyUnavailable);
             return;
         }
 
@@ -51,7 +45,7 @@ internal static class InvitedToSession
         else Alert(session);
     }
 
-    public static void Accept(ImSession session, TaskCompletionSource<SessionOutcome>? answer)
+    public static void Accept(ImSession session, TaskCompletionSource<SessionOutcome>? answer, bool? anonymous = null)
     {
         if (session.State != ImSessionState.Invited)
         {
@@ -62,6 +56,7 @@ internal static class InvitedToSession
         // 1), 2) Replaces: verified before the user was asked; the session that it names is left when this one stands (ReplaceSession).
         // 3), 3a), 3b) the answer: our address, and the types chosen from the offer. 4) the 200.
         session.Outcome = answer;
+        session.IsAnonymous = anonymous ?? session.IsAnonymous;
         session.State = ImSessionState.Accepting;
         session.Unanswered.Cancel();
         session.Sip.Accept("application/sdp", session.Leg!.Answer(), WriteIdentity(session));
@@ -116,7 +111,7 @@ internal static class InvitedToSession
             (ref SipWriter writer) => writer.Warning(305, client.Address.Host.Span, System.Text.Encoding.UTF8.GetBytes(problem)));
     }
 
-    /// <summary>The inviter: asserted, or else named by Referred-By, or else in From (C-63).</summary>
+    /// <summary>The inviter: asserted, or else named by Referred-By, or else in From (C-63); nobody where that is the session.</summary>
     private static void StoreInviter(ImSession session, SipRequest invite)
     {
         if (!invite.TryGetAddress(HeaderName.PAssertedIdentity, out var inviter) && !invite.TryGetAddress(HeaderName.ReferredBy, out inviter))
@@ -124,7 +119,11 @@ internal static class InvitedToSession
         session.StoreAsserted(invite);
         session.Peer = inviter.UriText.ToString();
         session.PeerName = Names.Of(inviter);
+
+        // Who asks for anonymity is named by none of them, and From is the session itself.
+        if (invite.TryGetAddress(HeaderName.Contact, out var contact) && contact.HasParameter("isfocus"u8) && contact.Uri.User.Equals(inviter.Uri.User))
+            session.Peer = General.AnonymousUri;
     }
 
-    private static HeadersWriter WriteIdentity(ImSession session) => (ref SipWriter writer) => General.WritePreferredIdentity(ref writer, session.Client);
+    private static HeadersWriter WriteIdentity(ImSession session) => (ref SipWriter writer) => General.WriteIdentity(ref writer, session);
 }

@@ -57,9 +57,7 @@ internal static class StartAdhocSession
                 $"An ad-hoc group has at most {client.Options.MaxAdhocGroupSize} invitees, these are {invitees.Count}. Nobody was invited.");
         }
 
-        return client.HasRoomForSession
-            ? null
-            : new SessionOutcome(null, SessionFailure.TooManySessions, 0, $"There are {client.Sessions.Count} sessions already; leave one first.");
+        return SimultaneousSessions.Problem(client);
     }
 
     /// <summary>The offer and the list, in multipart/mixed (RFC 5366 3).</summary>

@@ -7,7 +7,7 @@ static class Extend
 
     static async Task RunAsync(Conversation chat, string[] arguments)
     {
-        if (Referred.Of(chat, Verb.Name, arguments, "Nobody was invited.") is not { } referred) return;
+        if (await Referred.OfAsync(chat, Verb.Name, arguments, "Nobody was invited.") is not { } referred) return;
         await chat.BeginAsync(Verb.Name, referred.Session.ExtendAsync(referred.Addresses));
     }
 }

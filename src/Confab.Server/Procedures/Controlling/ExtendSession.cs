@@ -53,6 +53,6 @@ internal sealed class ExtendSession(Focus focus, IReadOnlyList<ResourceEntry> in
     {
         if (--_pending > 0 || focus.IsReleased) return;
         var history = AttachHistory.Compose(focus.Node, invitees);
-        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history, replaced: _legs.GetValueOrDefault(invitee.Uri));
+        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history, isHidden: invitee.Anonymize, replaced: _legs.GetValueOrDefault(invitee.Uri));
     }
 }
