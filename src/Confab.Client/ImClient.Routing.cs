@@ -18,6 +18,8 @@ public sealed partial class ImClient : ISipReceiver, ITransactionUser, IUserAgen
     // Every request is given the way to the server; a Route header to it would say the same again.
     SipUri? IUserAgent.OutboundProxy => null;
 
+    SessionTimerTerms? IUserAgent.TimerTerms => new(Options.SessionTimerSeconds == 0 ? 0 : (uint)Math.Max(Options.SessionTimerSeconds, (int)SessionTimer.ShortestInterval));
+
     internal Credentials Credentials { get; }
 
     void IUserAgent.WriteRequestHeaders(ref SipWriter writer, SipMethod method) => General.WriteRequestHeaders(ref writer, method);

@@ -8,6 +8,7 @@ using Confab.Client.Procedures;
 using Confab.Runtime;
 using Confab.Sip.Authentication;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 using Confab.Sip.Transport;
 
@@ -39,6 +40,7 @@ public sealed partial class ImClient : IAsyncDisposable
             throw new ArgumentException($"'{options.Server}' is no server; one looks like 127.0.0.1:5060.", nameof(options));
 
         Mailbox = new Mailbox(world);
+        EndedDialogs = new EndedDialogs(options.MaxSessions);
         Credentials = new Credentials(UriEscapes.Unescape(Address.User).ToString(), options.Password, world.Ids);
         Transport = new SipTransport(world, this, Release.Own);
         Transactions = new TransactionTable(Mailbox, Transport, this);
@@ -71,6 +73,9 @@ public sealed partial class ImClient : IAsyncDisposable
     internal List<ImSession> Sessions { get; } = [];
 
     internal SessionIdentities Identities { get; }
+
+    /// <summary>The dialogs that ended last: nobody replaces them any more.</summary>
+    internal EndedDialogs EndedDialogs { get; }
 
     /// <summary>REFERs of the user that NOTIFYs may come for.</summary>
     internal List<ReferUnderWay> Refers { get; } = [];
@@ -192,7 +197,7 @@ public sealed partial class ImClient : IAsyncDisposable
         return answer.Task;
     }
 
-    private Task<SessionOutcome> StartAsync(Func<TaskCompletionSource<SessionOutcome>, ImSession?> start, CancellationToken cancellationToken)
+    internal Task<SessionOutcome> StartAsync(Func<TaskCompletionSource<SessionOutcome>, ImSession?> start, CancellationToken cancellationToken)
     {
         ImSession? started = null;
         return Ask<SessionOutcome>(answer => started = start(answer), cancellationToken, () =>

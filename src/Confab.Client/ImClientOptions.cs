@@ -70,6 +70,12 @@ public sealed class ImClientOptions
     /// <summary>How long an invitation waits for the user, in seconds; then it is answered 480.</summary>
     public int RingSeconds { get; init; } = 180;
 
+    /// <summary>
+    /// The session interval that is asked for, in seconds (RFC 4028): half of it later one side refreshes the session, and where nobody does it
+    /// ends. At least 90; 0 asks for none, and keeps what the other side wants.
+    /// </summary>
+    public int SessionTimerSeconds { get; init; } = 1800;
+
     /// <summary>Where MSRP connections are taken; null for a client that only opens them (D-14).</summary>
     public IPEndPoint? MsrpListener { get; init; }
 

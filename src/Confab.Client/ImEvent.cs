@@ -63,6 +63,9 @@ public sealed record ReferProgress(ImSession Session, string Target, int Status,
 /// <param name="Changed">Those of them of whom something is new.</param>
 public sealed record RosterChanged(ImSession Session, IReadOnlyList<RosterUser> Users, IReadOnlyList<RosterUser> Changed) : ImEvent;
 
+/// <summary>A session was modified, by either side: who holds it (<see cref="ImSession.IsHeld"/>, <see cref="ImSession.IsHeldByPeer"/>), or which types are taken.</summary>
+public sealed record Modified(ImSession Session) : ImEvent;
+
 /// <summary>Why a session ended.</summary>
 public enum SessionEnd
 {
@@ -75,7 +78,7 @@ public enum SessionEnd
     /// <summary>The user was removed from it.</summary>
     Removed,
 
-    /// <summary>It goes on without this leg: the user came in from elsewhere.</summary>
+    /// <summary>It goes on elsewhere: the user came in from another device, or the two of a 1-1 session are in a group now.</summary>
     Moved,
 
     /// <summary>The invitation was declined, by whichever side it was.</summary>

@@ -100,6 +100,30 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>The Reason header of the BYE that ended the session; null where there was none (IMC-REL-CAUSE).</summary>
     public string? ReleaseReason { get; internal set; }
 
+    /// <summary>The 1-1 session that this group was made of by <see cref="ExtendAsync"/>; null for every other session.</summary>
+    public ImSession? Extends { get; internal init; }
+
+    /// <summary>The session whose place this one takes when the invitation to it is accepted; null for every other.</summary>
+    public ImSession? Replaces { get; internal set; }
+
+    /// <summary>The session in which it goes on, when it has ended as <see cref="SessionEnd.Moved"/> to a group; null for every other.</summary>
+    public ImSession? MovedTo { get; private set; }
+
+    /// <summary>Whether the user holds it: messages of others are held back by the server (RFC 3264 8.4).</summary>
+    public bool IsHeld => Leg?.IsHeld == true;
+
+    /// <summary>Whether the other end holds it: nothing can be sent.</summary>
+    public bool IsHeldByPeer => Leg?.IsHeldByPeer == true;
+
+    /// <summary>The group that this 1-1 session is being extended to, or was; null where that came to nothing.</summary>
+    internal ImSession? Extension { get; set; }
+
+    /// <summary>The session for which this one is being left.</summary>
+    internal ImSession? ReplacedBy { get; set; }
+
+    /// <summary>Who was asserted as the other end, in each of his forms; empty where nobody was (C-32).</summary>
+    internal IReadOnlyList<string> AssertedPeer { get; private set; } = [];
+
     /// <summary>The event packages of the other end; null when it does not say.</summary>
     internal IReadOnlyList<string>? RemoteEvents { get; set; }
 
@@ -165,6 +189,41 @@ public sealed class ImSession : ISipSessionUser
         return Client.Ask<ReferOutcome>(answer => RemoveUsers.Start(this, addresses, answer), cancellationToken);
     }
 
+    /// <summary>
+    /// Makes a group of this 1-1 session: the other party and these users are invited to it. The outcome is that of the group; this session ends
+    /// (<see cref="SessionEnd.Moved"/>) when the other party has come over, and goes on where he does not, or where the group does not come about.
+    /// The token gives the group up.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    public Task<SessionOutcome> ExtendAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
+    {
+        foreach (var address in addresses) _ = ImAddress.Parse(address);
+        return Client.StartAsync(answer => ExtendSession.Start(this, addresses, answer), cancellationToken);
+    }
+
+    /// <summary>Holds the session: the user may go on sending, and is sent no messages until <see cref="ResumeAsync"/>; they are not kept.</summary>
+    public Task<ModifyOutcome> HoldAsync(CancellationToken cancellationToken = default) =>
+        Client.Ask<ModifyOutcome>(answer => ModifySession.Start(this, hold: true, wrappedTypes: null, answer), cancellationToken);
+
+    /// <summary>Goes on with a session that was held.</summary>
+    public Task<ModifyOutcome> ResumeAsync(CancellationToken cancellationToken = default) =>
+        Client.Ask<ModifyOutcome>(answer => ModifySession.Start(this, hold: false, wrappedTypes: null, answer), cancellationToken);
+
+    /// <summary>Says which types of content are taken from now on, inside of CPIM.</summary>
+    /// <param name="types">Media types such as <c>text/plain</c>; at least one.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent is not taken back.</param>
+    /// <exception cref="ArgumentException">There is none, or one is no media type.</exception>
+    public Task<ModifyOutcome> AcceptTypesAsync(IReadOnlyList<string> types, CancellationToken cancellationToken = default)
+    {
+        if (types.Count == 0) throw new ArgumentException("Name at least one media type.", nameof(types));
+        foreach (var type in types)
+        {
+            if (type != "*" && !Content.Media.ContentType.TryParse(type, out _, out _)) throw new ArgumentException($"'{type}' is no media type; one looks like text/plain.", nameof(types));
+        }
+
+        return Client.Ask<ModifyOutcome>(answer => ModifySession.Start(this, hold: null, [.. types], answer), cancellationToken);
+    }
+
     /// <summary>Says a text; done when the server took it, or not.</summary>
     public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
         SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
@@ -187,6 +246,10 @@ public sealed class ImSession : ISipSessionUser
 
     void ISipSessionUser.OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Receive(this, transaction);
 
+    void ISipSessionUser.OnModifyConfirmed(SipSession session, SipRequest ack) => ModifySession.Confirmed(this, ack);
+
+    (string ContentType, byte[] Body) ISipSessionUser.Describe(SipSession session) => ("application/sdp", Leg!.LocalSdp);
+
     void ISipSessionUser.OnEnded(SipSession session, EndReason reason, SipRequest? bye) => SessionReleased.Receive(this, reason, bye);
 
     void ISipSessionUser.OnByeDone(SipSession session) => LeaveSession.Done(this);
@@ -197,6 +260,8 @@ public sealed class ImSession : ISipSessionUser
         if (State == ImSessionState.Ended) return;
         State = ImSessionState.Ended;
         if (WasEstablished) Client.Identities.Keep(this);
+        if (Sip.Dialog is { } dialog) Client.EndedDialogs.Add(dialog);
+        ExtendSession.Ended(this);
         Unanswered.Cancel();
         Leg?.Close();
         Conference?.End();
@@ -205,6 +270,26 @@ public sealed class ImSession : ISipSessionUser
         Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));
         foreach (var action in WhenEnded) action();
         WhenEnded.Clear();
+    }
+
+    /// <summary>It goes on in another session; nobody comes back to this one.</summary>
+    internal void EndMoved()
+    {
+        MovedTo = ReplacedBy ?? Extension;
+        End(SessionEnd.Moved, SessionFailure.GivenUp, 0, "The talk goes on in the group.");
+        if (Identity is { } identity) Client.Identities.Forget(identity);
+    }
+
+    /// <summary>Keeps who is asserted in the message that the other end's part of the dialog began with.</summary>
+    internal void StoreAsserted(SipMessage message)
+    {
+        var asserted = new List<string>();
+        foreach (var value in message.Headers(HeaderName.PAssertedIdentity))
+        {
+            if (NameAddr.TryParse(value, out var address)) asserted.Add(address.Uri.AddressKey());
+        }
+
+        AssertedPeer = asserted;
     }
 
     /// <summary>Whether the other end says that it supports an extension.</summary>

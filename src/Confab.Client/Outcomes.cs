@@ -43,9 +43,21 @@ public enum SessionFailure
     /// <summary>The session was left too long ago, or never entered: only a new invitation leads into it; nothing was sent.</summary>
     SessionIdentityExpired,
 
+    /// <summary>Only a 1-1 session that stands, with somebody who is not anonymous, can be extended to a group; nothing was sent.</summary>
+    NotOneToOne,
+
+    /// <summary>The session is being extended already; nothing was sent.</summary>
+    AlreadyExtending,
+
     /// <summary>The client has as many sessions as it takes; nothing was sent.</summary>
     TooManySessions,
 }
+
+/// <summary>What modifying a session came to.</summary>
+/// <param name="IsModified">Whether the other side agreed; where it did not the session goes on as it was.</param>
+/// <param name="Status">The SIP status; 0 where nothing was sent, 408 where no answer came: then the session is over.</param>
+/// <param name="Text">The Warning text or the reason phrase of the peer, or what is wrong.</param>
+public sealed record ModifyOutcome(bool IsModified, int Status, string Text);
 
 /// <summary>What became of a message on its way to the server.</summary>
 /// <param name="Id">Its Message-ID; empty when it was not sent at all.</param>

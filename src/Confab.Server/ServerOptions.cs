@@ -117,6 +117,15 @@ public sealed class SessionOptions
     /// </summary>
     public int MinNotifyIntervalSeconds { get; set; } = 5;
 
+    /// <summary>
+    /// The session interval that is asked for in each dialog, in seconds: 0 or 90 to 86,400. Half of it later the session is refreshed by the client
+    /// or by us, and ended where nobody does (RFC 4028). 0: none is asked for; one that a client wants is kept.
+    /// </summary>
+    public int TimerSeconds { get; set; } = 1800;
+
+    /// <summary>The shortest session interval that is taken, in seconds: 90 to 86,400; 422 with Min-SE below.</summary>
+    public int MinTimerSeconds { get; set; } = 90;
+
     /// <summary>Seconds from the loss of a leg to the departure of its participant (MSW-13).</summary>
     public int StaleLegSeconds { get; set; } = 120;
 }

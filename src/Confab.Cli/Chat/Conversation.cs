@@ -173,6 +173,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             case RosterChanged { Session: var session }:
                 Show(happened, session);
                 break;
+            case Modified { Session: var session }:
+                Show(happened, session);
+                break;
             case Undelivered { Session: var session }:
                 Show(happened, session);
                 break;

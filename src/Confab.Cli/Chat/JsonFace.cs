@@ -110,6 +110,11 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 json.WriteNumber("status", refer.Status);
                 json.WriteBoolean("final", refer.IsFinal);
                 return true;
+            case Modified modified:
+                Begin(json, "modified", session);
+                json.WriteBoolean("held", modified.Session.IsHeld);
+                json.WriteBoolean("heldByPeer", modified.Session.IsHeldByPeer);
+                return true;
             case Undelivered undelivered:
                 Begin(json, "undelivered", session);
                 WriteFate(json, undelivered.Id, undelivered.Status, undelivered.Text);

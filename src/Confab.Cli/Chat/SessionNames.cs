@@ -51,7 +51,7 @@ sealed class SessionNames
     public void Forget(ImSession session)
     {
         _entered.Remove(session);
-        if (session is { WasEstablished: true, Identity: { } identity })
+        if (session is { WasEstablished: true, MovedTo: null, Identity: { } identity })
         {
             if (_left.Count == MostLeft) _left.RemoveAt(0);
             _left.Add((Of(session), identity));

@@ -88,6 +88,9 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case RosterChanged changed:
                 Show(changed, session);
                 break;
+            case Modified modified:
+                Note($"{session}: {WordsOf(modified.Session)}");
+                break;
             case Undelivered undelivered:
                 Line($"[red]! {session}: not delivered: {Escaped(undelivered.Text)} ({undelivered.Status})[/]");
                 break;
@@ -97,7 +100,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
     void ShowInvitation(ImSession invitation, string session)
     {
         var others = invitation.Participants.Count > 0 ? $" with {string.Join(", ", invitation.Participants.Select(Name))}" : "";
-        var what = invitation.IsGroup ? $"into a group{others}" : "to a session";
+        var what = invitation.Replaces is { } replaced ? $"to go on with {sessions().Of(replaced)} in a group{others}" : invitation.IsGroup ? $"into a group{others}" : "to a session";
         Line($"[bold]{session}:[/] {Name(invitation.Peer ?? "somebody", invitation.PeerName)} invites you {what}: [bold]/accept[/] or [bold]/decline[/]");
     }
 
@@ -158,7 +161,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
         {
             SessionEnd.Left => "you have left.",
             SessionEnd.Removed => "you were removed.",
-            SessionEnd.Moved => "you came in from elsewhere.",
+            SessionEnd.Moved => ended.Session.MovedTo is { } group ? $"it goes on in the group {sessions().Of(group)}." : "you came in from elsewhere.",
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released when ended.Text == ServerStops => "the server stops. /rejoin comes back to the session when it runs again.",
             SessionEnd.Released => "the session has ended.",
@@ -167,6 +170,14 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             _ => ended.Session.WasEstablished ? $"it broke{why}. /rejoin comes back to it." : $"it broke{why}",
         };
     }
+
+    static string WordsOf(ImSession modified) => modified switch
+    {
+        { IsHeld: true, IsHeldByPeer: true } => "both sides hold it.",
+        { IsHeld: true } => "you hold it; what others say does not come in.",
+        { IsHeldByPeer: true } => "the other side holds it.",
+        _ => "it goes on.",
+    };
 
     string Name(string address) => Name(address, "");
 

@@ -16,6 +16,9 @@ internal sealed partial class MessageLeg
     private uint _version;
     private bool _isActive;
 
+    /// <summary>Our description as it was sent last.</summary>
+    public byte[] LocalSdp { get; private set; } = [];
+
     /// <summary>The types that the peer takes; empty where it does not say.</summary>
     public IReadOnlyList<string> RemoteTypes => _remote?.AcceptTypes ?? [];
 
@@ -63,30 +66,13 @@ internal sealed partial class MessageLeg
             Path = [_msrp.LocalUri],
             AcceptTypes = AcceptList.Intersect(RemoteTypes, Options.AcceptTypes),
             AcceptWrappedTypes = AcceptList.Intersect(RemoteWrappedTypes, Options.AcceptWrappedTypes),
+            Direction = Answering(_remote!.Direction, _holds),
             MaxSize = Options.MaxMessageSize,
             Setup = _isActive ? SetupRole.Active : SetupRole.Passive,
         });
         if (!_isActive) _msrp.ListenForPeer(); // the peer connects as soon as it has the answer
         return answer;
     }
-
-    /// <summary>What is said when the peer asks again: the same, with the part that was agreed on in setting up.</summary>
-    public byte[] Again(ReadOnlySpan<byte> offer)
-    {
-        _offered = !offer.IsEmpty && SessionDescription.TryParse(offer, out var again, out _) ? again : null;
-        return Describe(_local! with { Setup = _isActive ? SetupRole.Active : SetupRole.Passive });
-    }
-
-    /// <summary>Whether this offer leaves the media as they are.</summary>
-    public bool IsUnchangedBy(ReadOnlySpan<byte> body) =>
-        SessionDescription.TryParse(body, out var offer, out _)
-        && MsrpMedia.TryFrom(offer, out var again, out _)
-        && _remote is { } known
-        && again.Tls == known.Tls
-        && again.Direction == known.Direction
-        && again.Path.SequenceEqual(known.Path, StringComparer.Ordinal)
-        && again.AcceptTypes.SequenceEqual(known.AcceptTypes, StringComparer.OrdinalIgnoreCase)
-        && again.AcceptWrappedTypes.SequenceEqual(known.AcceptWrappedTypes, StringComparer.OrdinalIgnoreCase);
 
     private string? Problem(SessionDescription description, out MsrpMedia remote)
     {
@@ -110,10 +96,23 @@ internal sealed partial class MessageLeg
 
     private byte[] Describe(MsrpMedia local)
     {
-        // The version rises with a change alone (RFC 3264 8).
-        if (_local is null || _local.Setup != local.Setup) _version++;
         _local = local;
-        var user = session.IsAnonymous ? "-" : session.Client.Address.User.ToString();
-        return SessionDescription.ForMsrp(user, _origin, _version, host, local, _offered).ToBytes();
+        (LocalSdp, _version) = Compose(local);
+        return LocalSdp;
+    }
+
+    /// <summary>The description as it would be sent: its version rises with a change alone (RFC 3264 8).</summary>
+    private (byte[] Sdp, uint Version) Compose(MsrpMedia local)
+    {
+        var version = Math.Max(_version, 1);
+        var sdp = Write(version);
+        if (_version == 0 || sdp.AsSpan().SequenceEqual(LocalSdp)) return (sdp, version);
+        return (Write(version + 1), version + 1);
+
+        byte[] Write(uint number)
+        {
+            var user = session.IsAnonymous ? "-" : session.Client.Address.User.ToString();
+            return SessionDescription.ForMsrp(user, _origin, number, host, local, _offered).ToBytes();
+        }
     }
 }

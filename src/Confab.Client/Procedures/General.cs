@@ -5,7 +5,7 @@ using Confab.Sip.Transport;
 namespace Confab.Client.Procedures;
 
 /// <summary>OMA-IM 7.1.1.1 General: what all requests that this client originates have in common.</summary>
-[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-1..5", "IMC-GEN-7", "IMC-GEN-8", "IMC-GEN-10", "IMC-GEN-12", "IMC-GEN-14", "COM-AOIA-1", "COM-PRIV-1")]
+[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-1..7", "IMC-GEN-8", "IMC-GEN-10", "IMC-GEN-12", "IMC-GEN-14", "COM-AOIA-1", "COM-PRIV-1")]
 internal static class General
 {
     public const string FeatureTag = "+g.oma.sip-im";
@@ -15,8 +15,11 @@ internal static class General
     /// <summary>What works; a procedure that serves another method adds it here (D-01).</summary>
     public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY";
 
-    /// <summary>The extensions that work: none so far, so no Supported header is sent (D-01).</summary>
-    public const string Supported = "";
+    /// <summary>The extensions that work (D-01).</summary>
+    public const string Supported = "replaces, timer, norefersub";
+
+    /// <summary>Those of them that the invitation of a peer may require.</summary>
+    public static readonly string[] Requirable = ["replaces", "timer"];
 
     public static void WriteRequestHeaders(ref SipWriter writer, SipMethod method)
     {
@@ -29,7 +32,7 @@ internal static class General
     public static void WriteAllow(ref SipWriter writer)
     {
         writer.Header(HeaderName.Allow, Allow);
-        if (Supported.Length > 0) writer.Header(HeaderName.Supported, Supported);
+        writer.Header(HeaderName.Supported, Supported);
     }
 
     /// <summary>Contact of dialogs and bindings: where this flow ends, and the feature tag outside of the brackets.</summary>

@@ -13,7 +13,7 @@ internal static class InvitedToSession
         var invite = transaction.Request;
         var session = new ImSession(client, client.Options.Anonymous) { IsIncoming = true };
         if (!session.Sip.TakeOffer(transaction)) return;
-        if (SimultaneousSessions.Refusal(client) is > 0 and var refusal)
+        if (!ReplaceSession.TryFind(client, invite, out var replaced, out var refusal) || (replaced is null && (refusal = SimultaneousSessions.Refusal(client)) > 0))
         {
             session.Sip.Refuse(refusal);
             return;
@@ -37,6 +37,7 @@ internal static class InvitedToSession
         TerminatingGeneral.StorePeer(session, invite);
         StoreInviter(session, invite);
         session.Participants = content.Participants;
+        session.Replaces = replaced;
         session.State = ImSessionState.Invited;
         client.Sessions.Add(session);
         client.Tell(new Invited(session));
@@ -52,7 +53,7 @@ internal static class InvitedToSession
             return;
         }
 
-        // 1) to 2b) Replaces: not served, so its option tag is not announced; a later procedure.
+        // 1), 2) Replaces: verified before the user was asked; the session that it names is left when this one stands (ReplaceSession).
         // 3), 3a), 3b) the answer: our address, and the types chosen from the offer. 4) the 200.
         session.Outcome = answer;
         session.IsAnonymous = anonymous ?? session.IsAnonymous;
@@ -81,6 +82,7 @@ internal static class InvitedToSession
         if (session.State != ImSessionState.Accepting) return;
         session.Leg!.Start();
         StartSession.Establish(session);
+        ReplaceSession.Run(session);
     }
 
     public static void Cancelled(ImSession session) =>
@@ -114,6 +116,7 @@ internal static class InvitedToSession
     {
         if (!invite.TryGetAddress(HeaderName.PAssertedIdentity, out var inviter) && !invite.TryGetAddress(HeaderName.ReferredBy, out inviter))
             inviter = invite.From;
+        session.StoreAsserted(invite);
         session.Peer = inviter.UriText.ToString();
         session.PeerName = Names.Of(inviter);
 

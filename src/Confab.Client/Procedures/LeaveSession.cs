@@ -40,7 +40,8 @@ internal static class LeaveSession
     /// <summary>The BYE was answered, 200 or 481 or 408, or nobody answered it: left all the same (C-16).</summary>
     public static void Done(ImSession session)
     {
-        session.End(SessionEnd.Left, SessionFailure.GivenUp, 0, "");
+        if (session.ReplacedBy is null) session.End(SessionEnd.Left, SessionFailure.GivenUp, 0, "");
+        else session.EndMoved();
         session.Forget();
     }
 }

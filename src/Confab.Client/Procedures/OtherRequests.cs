@@ -5,7 +5,7 @@ using Confab.Sip.Transaction;
 namespace Confab.Client.Procedures;
 
 /// <summary>Requests that start nothing here: OPTIONS, CANCEL, and what no procedure serves (RFC 3261 8.2.1, 9.2, 11.2).</summary>
-[Clause("RFC 3261", "8.2.1")]
+[Clause("RFC 3261", "8.2.1", "IMC-MOD-6")]
 [Clause("RFC 3261", "11.2")]
 internal static class OtherRequests
 {

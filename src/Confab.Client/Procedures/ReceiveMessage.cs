@@ -28,7 +28,7 @@ internal static class ReceiveMessage
 
         if (!CpimView.TryParse(message.Body.Span, out var cpim, out _)) return MsrpStatus.BadRequest;
         var inner = Encoding.UTF8.GetString(cpim.ContentType);
-        if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(options.AcceptWrappedTypes, inner)) return MsrpStatus.UnsupportedType;
+        if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(session.Leg!.WrappedTypes, inner)) return MsrpStatus.UnsupportedType;
         Tell(
             session,
             message,

@@ -12,6 +12,7 @@ namespace Confab.Client.Procedures;
 [Clause("RFC 4975", "13", "IMC-SDP-8", "IMC-SDP-9")]
 internal static class SendMessage
 {
+    private const int Forbidden = 403;
     private const int UnsupportedType = 415;
     private const int NoSuchSession = 481;
 
@@ -23,7 +24,8 @@ internal static class SendMessage
             return;
         }
 
-        if (TakesWrapped(leg.RemoteTypes, leg.RemoteWrappedTypes, contentType)) leg.Send(AcceptList.Cpim, Wrap(session, contentType, content.Span), answer);
+        if (leg.IsHeldByPeer) answer.TrySetResult(new SendOutcome("", false, Forbidden, "The other side holds the session."));
+        else if (TakesWrapped(leg.RemoteTypes, leg.RemoteWrappedTypes, contentType)) leg.Send(AcceptList.Cpim, Wrap(session, contentType, content.Span), answer);
         else if (!session.IsGroup && AcceptList.Matches(leg.RemoteTypes, contentType)) leg.Send(contentType, content, answer); // C-65: plain in 1-1 alone
         else answer.TrySetResult(new SendOutcome("", false, UnsupportedType, $"The other side does not take {contentType}."));
     }

@@ -17,14 +17,16 @@ internal static class SessionReleased
     {
         if (bye is null)
         {
-            session.End(SessionEnd.Failed, SessionFailure.Unreachable, StatusCode.RequestTimeout, reason == EndReason.TimedOut ? "The inviter did not confirm." : "");
+            var unheard = reason != EndReason.TimedOut ? "" : session.State == ImSessionState.Accepting ? "The inviter did not confirm." : "The other side is not heard of any more.";
+            session.End(SessionEnd.Failed, SessionFailure.Unreachable, StatusCode.RequestTimeout, unheard);
             return;
         }
 
         // 2) the MSRP session is released by the end of the session.
         var (text, isKnown) = ReasonText(bye);
         session.ReleaseReason = isKnown ? text : null;
-        session.End(text switch { RemovedText => SessionEnd.Removed, MovedText => SessionEnd.Moved, _ => SessionEnd.Released }, SessionFailure.GivenUp, 0, text);
+        if (ExtendSession.Explains(session)) session.EndMoved();
+        else session.End(text switch { RemovedText => SessionEnd.Removed, MovedText => SessionEnd.Moved, _ => SessionEnd.Released }, SessionFailure.GivenUp, 0, text);
         session.Forget();
     }
 

@@ -28,14 +28,17 @@ internal static class StartAdhocSession
         StartSession.Begin(
             session,
             client.ConferenceFactory,
-            (invitees.Count * OctetsOfEntry) + 1000,
+            SizeOf(invitees.Count),
             offer => Body(client, offer, invitees),
             static (ref SipWriter writer) => writer.Header(HeaderName.Require, "recipient-list-invite"));
         return session;
     }
 
+    /// <summary>About how large the body with a list of so many is.</summary>
+    public static int SizeOf(int invitees) => (invitees * OctetsOfEntry) + 1000;
+
     /// <summary>A flat list: each user once, whatever the spelling of the address, and not the user himself (IMC-ADHOC-3).</summary>
-    private static List<string> WithoutDoubles(ImClient client, IReadOnlyCollection<string> addresses)
+    public static List<string> WithoutDoubles(ImClient client, IReadOnlyCollection<string> addresses)
     {
         var known = new HashSet<string>(StringComparer.Ordinal) { client.Address.AddressKey() };
         return [.. addresses.Where(address => known.Add(ImAddress.Key(address)))];
@@ -57,7 +60,8 @@ internal static class StartAdhocSession
         return SimultaneousSessions.Problem(client);
     }
 
-    private static (string ContentType, byte[] Body) Body(ImClient client, byte[] offer, List<string> invitees)
+    /// <summary>The offer and the list, in multipart/mixed (RFC 5366 3).</summary>
+    public static (string ContentType, byte[] Body) Body(ImClient client, byte[] offer, List<string> invitees)
     {
         var list = new ArrayBufferWriter<byte>(1024);
         ResourceListWriter.Write(list, invitees.Select(static address => new ResourceEntry(address, Copy: CopyControl.To)));

@@ -56,10 +56,11 @@ internal static class StartSession
     }
 
     /// <summary>200: the ACK has been sent. Allow and Contact are kept (IMC-1TO1-2, IMC-ADHOC-5), the media are started.</summary>
-    [Clause("OMA-IM", "7.1.1.2", "IMC-1TO1-2")]
+    [Clause("OMA-IM", "7.1.1.2", "IMC-1TO1-2", "IMC-EXT-200")]
     public static void Answered(ImSession session, SipResponse response)
     {
         TerminatingGeneral.StorePeer(session, response);
+        session.StoreAsserted(response);
         if (!session.IsGroup && response.TryGetAddress(HeaderName.PAssertedIdentity, out var asserted)) session.PeerName = Names.Of(asserted);
         if (session.Leg!.TakeAnswer(response.Body.Span, response.ContentType.ToString()) is { } problem)
         {

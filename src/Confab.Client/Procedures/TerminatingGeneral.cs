@@ -76,7 +76,12 @@ internal static class TerminatingGeneral
     public static bool RefusesExtension(ImClient client, IServerTransaction transaction)
     {
         var unknown = new List<string>();
-        foreach (var tag in transaction.Request.Headers(HeaderName.Require)) unknown.Add(tag.ToString());
+        var isInvite = transaction.Request.Method == SipMethod.Invite;
+        foreach (var tag in transaction.Request.Headers(HeaderName.Require))
+        {
+            if (!isInvite || !General.Requirable.Contains(tag.ToString(), StringComparer.OrdinalIgnoreCase)) unknown.Add(tag.ToString());
+        }
+
         if (unknown.Count == 0) return false;
         Refuse(client, transaction, StatusCode.BadExtension, (ref SipWriter writer) => writer.Header(HeaderName.Unsupported, string.Join(", ", unknown)));
         return true;

@@ -25,6 +25,13 @@ sealed record Rule(string Allowed, Problem Problem)
             long.TryParse(v, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var n) && n >= min && n <= max ? null : "");
     }
 
+    /// <summary>A whole number, or 0 for none.</summary>
+    public static Rule NumberOrZero(long min, long max)
+    {
+        var number = Number(min, max);
+        return new(string.Create(CultureInfo.InvariantCulture, $"0, or {number.Allowed}"), (ref string v) => v.Trim() == "0" ? null : number.Problem(ref v));
+    }
+
     /// <summary>One of a few words; the case does not matter.</summary>
     public static Rule OneOf(string[] words, string[] later) => new(string.Join(" or ", words), (ref string v) =>
     {

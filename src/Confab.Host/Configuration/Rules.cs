@@ -30,6 +30,8 @@ static class Rules
         ["Session:NumberOfRemainingParticipants"] = Rule.Number(0, 1),
         ["Session:MaxAdhocGroupSize"] = Rule.Number(2, 10_000),
         ["Session:MinNotifyIntervalSeconds"] = Rule.Number(0, 3600),
+        ["Session:TimerSeconds"] = Rule.NumberOrZero(90, 86_400),
+        ["Session:MinTimerSeconds"] = Rule.Number(90, 86_400),
         ["Users:*:Address"] = SipAddress,
     };
 

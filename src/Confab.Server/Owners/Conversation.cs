@@ -40,6 +40,8 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     SipUri? IUserAgent.OutboundProxy => Node.OutboundProxy;
 
+    SessionTimerTerms? IUserAgent.TimerTerms => Node.TimerTerms;
+
     Location? IUserAgent.Locate(SipUri target) => Node.LocateDevice(target);
 
     /// <summary>A message that the router found to be ours.</summary>

@@ -60,6 +60,9 @@ internal sealed class Node
     /// <summary>The proxy that takes what is not for a flow of ours; null where we are the registrar ourselves.</summary>
     public SipUri? OutboundProxy { get; init; }
 
+    /// <summary>What we want of session timers (RFC 4028).</summary>
+    public SessionTimerTerms TimerTerms => new((uint)Options.Session.TimerSeconds, (uint)Options.Session.MinTimerSeconds);
+
     /// <summary>Where the device is that a GRUU of ours means (RFC 5627 6.1); null for any other URI, and while the device is not registered.</summary>
     public Location? LocateDevice(SipUri uri)
     {

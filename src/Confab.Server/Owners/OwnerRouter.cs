@@ -121,6 +121,9 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
     /// <summary>The live session of an IM Session Identity.</summary>
     public Focus? Find(SipUri identity) => _sessions.GetValueOrDefault(identity.User.ToString());
 
+    /// <summary>The owner of a dialog or transaction with this Call-ID.</summary>
+    public Conversation? Find(Text callId) => _owners.GetValueOrDefault(callId);
+
     /// <summary>The owner of the session that the Request-URI of a request outside any dialog names; it makes the Call-ID its own.</summary>
     private Conversation? OwnerOf(SipRequest request) => request.ToTag.IsEmpty && request.Method != SipMethod.Register ? Find(request.RequestUri)?.Owner : null;
 

@@ -133,6 +133,12 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>By whose REFER he is invited; null where the one who started the session invites.</summary>
     public Referral? Referral { get; init; }
 
+    /// <summary>His leg of another session that he is asked to leave for this one (RFC 3891); null for none.</summary>
+    public ReplacedLeg? Replaced { get; init; }
+
+    /// <summary>What waits until this caller has acknowledged our 200; null otherwise.</summary>
+    public Action? WhenConfirmed { get; set; }
+
     /// <summary>Told once what his invitation came to: the SIP status.</summary>
     public Action<int>? WhenSettled { get; set; }
 
@@ -159,6 +165,14 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         (_askedMedia, _askedType) = (remote, type);
         return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
     }
+
+    /// <summary>
+    /// Whether the user holds: he sends, or not even that, but takes nothing (RFC 3264 8.4). Who is composing and what has arrived is told all the
+    /// same (MSW-15).
+    /// </summary>
+    [Clause("RFC 3264", "8.4", "IMS-LMM-4", "MSW-15")]
+    public bool Holds(string? wrapped) =>
+        Remote is { Direction: MediaDirection.SendOnly or MediaDirection.Inactive } && wrapped is not ("application/im-iscomposing+xml" or "message/imdn+xml");
 
     /// <summary>His leg is gone from the session.</summary>
     public void Go()
@@ -195,11 +209,21 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>One device refuses; after another has answered that is what came of our CANCEL, and nobody's concern.</summary>
     public void OnRefused(SipSession session, int status, SipResponse? response) => Fork?.OnRefused(session, status, response);
 
-    public void OnConfirmed(SipSession session, SipRequest ack) => AnswerInAck.Run(this, ack);
+    public void OnConfirmed(SipSession session, SipRequest ack)
+    {
+        AnswerInAck.Run(this, ack);
+        var next = WhenConfirmed;
+        WhenConfirmed = null;
+        if (State == ParticipantState.Connected) next?.Invoke();
+    }
+
+    public void OnModifyConfirmed(SipSession session, SipRequest ack) => ModifySession.OnConfirmed(this, ack);
 
     public void OnCancelled(SipSession session) => CallerGaveUp.Run(this);
 
     public void OnModify(SipSession session, IServerTransaction transaction) => ModifySession.Run(this, transaction);
+
+    public (string ContentType, byte[] Body) Describe(SipSession session) => ("application/sdp", LocalSdp);
 
     public void OnEnded(SipSession session, EndReason reason, SipRequest? bye)
     {

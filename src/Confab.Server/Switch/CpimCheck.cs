@@ -40,7 +40,7 @@ internal static class CpimCheck
         {
             var receiver = Other(sender);
             if (receiver is not null && !Takes(receiver, isCpim, contentType)) return new CpimVerdict(MsrpStatus.UnsupportedType);
-            if (!isCpim) return new CpimVerdict(MsrpStatus.Ok);
+            if (!isCpim) return new CpimVerdict(receiver?.Holds(null) == true ? MsrpStatus.Forbidden : MsrpStatus.Ok);
         }
         else if (!isCpim) return new CpimVerdict(MsrpStatus.UnsupportedType);
 
@@ -52,7 +52,7 @@ internal static class CpimCheck
         var taken = sender.IsAnonymous
             ? new CpimVerdict(MsrpStatus.Ok, Rewrites: true, From: view.FromRange, Wrapped: wrapped)
             : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn && (!sender.Focus.IsGroup || sender.TalksToOne), From: view.FromUriRange, Wrapped: wrapped);
-        if (!sender.Focus.IsGroup) return Other(sender)?.TakesWrapped(wrapped) == false ? new CpimVerdict(MsrpStatus.UnsupportedType) : taken;
+        if (!sender.Focus.IsGroup) return taken with { Status = StatusOf(Other(sender), wrapped) };
         if (sender.TalksToOne) return taken; // C-28
         if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (!isOwn && !AnonymityPolicy.Allows(sender.Focus, sender.Focus.UserOf(sender.Address))) return new CpimVerdict(MsrpStatus.Forbidden);
@@ -60,7 +60,7 @@ internal static class CpimCheck
         if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return taken;
         if (sender.Focus.PresentAs(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
         if (!sender.Focus.MayWhisper(sender)) return new CpimVerdict(MsrpStatus.Forbidden);
-        return addressee.TakesWrapped(wrapped) ? taken with { Addressee = addressee } : new CpimVerdict(MsrpStatus.UnsupportedType);
+        return taken with { Status = StatusOf(addressee, wrapped), Addressee = addressee };
     }
 
     /// <summary>The message, or its beginning, with its From put right; of a report of somebody anonymous what else names him too.</summary>
@@ -73,6 +73,10 @@ internal static class CpimCheck
             ? [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. HideInReport.Run(rest, sender.EntityBytes)]
             : [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. rest];
     }
+
+    /// <summary>Whether the one who alone should have it takes it: 403 while he holds, 415 for a type that he did not list.</summary>
+    private static MsrpStatus StatusOf(Participant? receiver, string wrapped) =>
+        receiver?.Holds(wrapped) == true ? MsrpStatus.Forbidden : receiver?.TakesWrapped(wrapped) == false ? MsrpStatus.UnsupportedType : MsrpStatus.Ok;
 
     public static bool IsCpim(ReadOnlySpan<byte> contentType)
     {

@@ -147,7 +147,7 @@ internal sealed class MsrpSwitch(Focus focus)
         {
             var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
-            if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
+            if (wrapped is not null && (!member.TakesWrapped(wrapped) || member.Holds(wrapped))) continue;
             if (member.Msrp is not { } leg)
             {
                 // Awaited after a restart: he hears nothing until he is back, and who speaks to him alone is told so.

@@ -1,5 +1,4 @@
 using Confab.Runtime;
-using Confab.Sip.Dialog;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 
@@ -19,16 +18,19 @@ public sealed partial class SipSession
     public IServerTransaction? Offer => _offer;
 
     /// <summary>Takes an INVITE that starts a dialog; it waits for <see cref="Accept"/> or <see cref="Refuse"/>.</summary>
-    /// <returns>False for one without the Contact that a dialog needs: it has been answered 400 (RFC 3261 8.1.1.8).</returns>
+    /// <returns>
+    /// False for one without the Contact that a dialog needs, and for one that asks for a session interval that is too short: it has been answered
+    /// 400 or 422 (RFC 3261 8.1.1.8, RFC 4028 9).
+    /// </returns>
     public bool TakeOffer(IServerTransaction transaction)
     {
         _offer = transaction;
         State = SessionState.Offered;
         LocalTag = _agent.Transport.World.Ids.Token(40);
         CallId = transaction.Request.CallId.ToString();
-        if (Sip.Dialog.Dialog.HasContact(transaction.Request, out _)) return true;
-        Refuse(StatusCode.BadRequest, reason: "Missing Contact");
-        return false;
+        if (!Sip.Dialog.Dialog.HasContact(transaction.Request, out _)) Refuse(StatusCode.BadRequest, reason: "Missing Contact");
+        else if (Timer?.IsTooShort(transaction.Request) == true) Refuse(StatusCode.SessionIntervalTooSmall, Timer.WriteLeast);
+        return State == SessionState.Offered;
     }
 
     /// <summary>100: the answer takes longer than 200 ms (RFC 3261 17.2.1).</summary>
@@ -54,7 +56,7 @@ public sealed partial class SipSession
         Dialog ??= Sip.Dialog.Dialog.OfCallee(_offer!, LocalTag);
         State = SessionState.Accepted;
         _trying?.Cancel();
-        _acceptance = Compose(_offer!, StatusCode.Ok, more, "", contentType, body);
+        _acceptance = ComposeAcceptance(_offer!, more, contentType, body);
         _offer!.Respond(StatusCode.Ok, _acceptance);
         _interval = _agent.Transactions.Times.T1;
         _repeatAccept.Set(_interval);
@@ -77,8 +79,15 @@ public sealed partial class SipSession
         StopRepeating();
         State = SessionState.Established;
         Dialog!.HeardOn(flow);
-        if (_byeAfterAck) Bye(_byeHeaders);
-        else if (_offer != _modify) _user.OnConfirmed(this, ack);
+        if (_byeAfterAck)
+        {
+            Bye(_byeHeaders);
+            return;
+        }
+
+        if (_offer != _modify) _user.OnConfirmed(this, ack);
+        else if (_modify!.Request.Body.IsEmpty) _user.OnModifyConfirmed(this, ack);
+        _reinvite?.Begin(); // ours waited for it
     }
 
     private void Provisional(int status, HeadersWriter? more)
@@ -106,9 +115,25 @@ public sealed partial class SipSession
             return;
         }
 
-        State = SessionState.Ended;
-        RequestInDialog.Send(_agent, Dialog!, SipMethod.Bye, null, static (_, _) => { });
-        _user.OnEnded(this, EndReason.TimedOut, null);
+        EndUnheard();
+    }
+
+    /// <summary>Our 2xx, with what is agreed on the session timer; the interval begins with it.</summary>
+    private byte[] ComposeAcceptance(IServerTransaction transaction, HeadersWriter? more, string contentType, byte[] body)
+    {
+        Timer?.TakeRequest(transaction.Request);
+        StartTimer();
+        return Compose(
+            transaction,
+            StatusCode.Ok,
+            (ref SipWriter writer) =>
+            {
+                Timer?.WriteAnswer(ref writer, transaction.Request);
+                more?.Invoke(ref writer);
+            },
+            "",
+            contentType,
+            body);
     }
 
     private void StopRepeating()

@@ -37,6 +37,7 @@ public sealed partial class SipSession
             if (dialog == Dialog && State == SessionState.Calling && !_cancelling)
             {
                 State = SessionState.Established;
+                TakeTimerAnswer(response);
                 _user.OnAnswered(this, response);
                 return;
             }

@@ -30,6 +30,7 @@ public sealed partial class SipSession
         if (State != SessionState.Established) return;
         State = SessionState.Leaving;
         RefuseModify(StatusCode.RequestTerminated);
+        StopChanging();
         RequestInDialog.Send(_agent, Dialog!, SipMethod.Bye, more, (status, _) =>
         {
             if (State != SessionState.Leaving) return;
@@ -57,6 +58,7 @@ public sealed partial class SipSession
             case SessionState.Accepted or SessionState.Established:
                 StopRepeating();
                 State = SessionState.Ended;
+                StopChanging();
                 if (_byeAfterAck) _user.OnByeDone(this); // both left at once, and ours was not sent yet
                 else _user.OnEnded(this, EndReason.Left, transaction.Request);
                 break;

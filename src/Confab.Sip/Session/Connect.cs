@@ -38,11 +38,14 @@ public sealed record Invitation(
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
 {
+    private const int MostRaises = 3; // of the session interval, each for another proxy on the way (RFC 4028 7.3)
+
     private Invitation? _invitation;
     private SipRequest? _invite;
     private Flow? _inviteFlow;
     private Authorizations? _authorizations;
     private uint _number;
+    private int _raises;
 
     /// <summary>Sends the INVITE; the user is told what becomes of it.</summary>
     [Clause("RFC 3261", "13.2.1", "IMC-GEN-1", "IMC-GEN-2")]
@@ -110,6 +113,7 @@ public sealed partial class SipSession : IClientTransactionUser
         writer.Header(HeaderName.Contact, _contact(flow));
         _authorizations?.Write(ref writer);
         _agent.WriteRequestHeaders(ref writer, SipMethod.Invite);
+        Timer?.WriteRequest(ref writer);
         invitation.More?.Invoke(ref writer);
         invitation.ByFlow?.Invoke(ref writer, flow);
         writer.Body(System.Text.Encoding.ASCII.GetBytes(invitation.ContentType), invitation.Body);
@@ -123,6 +127,12 @@ public sealed partial class SipSession : IClientTransactionUser
         if (State != SessionState.Calling) return;
         if (!_cancelling && Authorizations.IsChallenge(response)
             && (_authorizations ??= new Authorizations(_agent, SipMethod.Invite, _invitation!.RequestUri)).Meets(response))
+        {
+            SendInvite(_inviteFlow!);
+            return;
+        }
+
+        if (!_cancelling && Timer?.Raises(response) == true && ++_raises <= MostRaises)
         {
             SendInvite(_inviteFlow!);
             return;

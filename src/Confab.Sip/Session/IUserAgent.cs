@@ -25,6 +25,9 @@ public interface IUserAgent
     /// <summary>Where requests go that have no flow of their own; null to follow their Request-URI.</summary>
     SipUri? OutboundProxy { get; }
 
+    /// <summary>What it wants of session timers (RFC 4028); null where it knows nothing of them.</summary>
+    SessionTimerTerms? TimerTerms => null;
+
     /// <summary>Where a user of ours is whom a URI means that is no device's own, such as a GRUU (RFC 5627 6.1); null for every other URI.</summary>
     Location? Locate(SipUri target) => null;
 }
@@ -53,7 +56,15 @@ public interface ISipSessionUser
     /// <summary>A re-INVITE, to be answered through <see cref="SipSession.AcceptModify"/> or <see cref="SipSession.RefuseModify"/>.</summary>
     void OnModify(SipSession session, IServerTransaction transaction);
 
-    /// <summary>The peer sent BYE, which has been answered 200; or our 2xx got no ACK and the session was given up.</summary>
+    /// <summary>The peer acknowledged our 2xx to a re-INVITE that had no offer: the ACK has the answer to ours.</summary>
+    void OnModifyConfirmed(SipSession session, SipRequest ack)
+    {
+    }
+
+    /// <summary>Our description of the session as it was sent last: what a refresh says again (RFC 4028 7.4).</summary>
+    (string ContentType, byte[] Body) Describe(SipSession session);
+
+    /// <summary>The peer sent BYE, which has been answered 200; or it is not heard of any more and the session was given up.</summary>
     void OnEnded(SipSession session, EndReason reason, SipRequest? bye);
 
     /// <summary>Our BYE is through: answered, or not answered in its time.</summary>

@@ -9,9 +9,15 @@ public sealed partial class SipSession
 {
     private IServerTransaction? _modify;
 
-    [Clause("RFC 3261", "14.2")]
+    [Clause("RFC 3261", "14.2", "IMC-MOD-5")]
     private void TakeModify(IServerTransaction transaction)
     {
+        if (_reinvite is { IsPending: true })
+        {
+            Respond(transaction, StatusCode.RequestPending); // both at once: each tries again after a time of its own (14.1)
+            return;
+        }
+
         if (_modify is { HasFinal: false } || State is SessionState.Offered or SessionState.Accepted)
         {
             // One INVITE at a time: the second is told to come back in 0 to 10 s.
@@ -26,6 +32,12 @@ public sealed partial class SipSession
             return;
         }
 
+        if (Timer?.IsTooShort(transaction.Request) == true)
+        {
+            Respond(transaction, StatusCode.SessionIntervalTooSmall, Timer.WriteLeast);
+            return;
+        }
+
         _modify = transaction;
         _user.OnModify(this, transaction);
     }
@@ -37,7 +49,7 @@ public sealed partial class SipSession
         Dialog!.Refresh(transaction.Request, transaction.Flow);
         _offer = transaction;
         State = SessionState.Accepted;
-        _acceptance = Compose(transaction, StatusCode.Ok, null, "", contentType, body);
+        _acceptance = ComposeAcceptance(transaction, null, contentType, body);
         transaction.Respond(StatusCode.Ok, _acceptance);
         _interval = _agent.Transactions.Times.T1;
         _repeatAccept.Set(_interval);

@@ -26,6 +26,9 @@ public sealed partial class SipSession
         _contact = contact;
         _repeatAccept = new Alarm(agent.Transactions.Mailbox, RepeatAccept);
         _noAck = new Alarm(agent.Transactions.Mailbox, OnNoAck);
+        _refresh = new Alarm(agent.Transactions.Mailbox, Refresh);
+        _expiry = new Alarm(agent.Transactions.Mailbox, Expire);
+        if (agent.TimerTerms is { } terms) Timer = new SessionTimer(terms);
     }
 
     public SessionState State { get; private set; } = SessionState.Idle;
@@ -37,6 +40,9 @@ public sealed partial class SipSession
     public string LocalTag { get; private set; } = "";
 
     public string CallId { get; private set; } = "";
+
+    /// <summary>Whether our INVITE made it: then its Call-ID is ours (RFC 3261 14.1).</summary>
+    private bool IsCaller => _invitation is not null;
 
     private Mailbox Mailbox => _agent.Transactions.Mailbox;
 

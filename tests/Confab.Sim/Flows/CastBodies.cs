@@ -49,7 +49,7 @@ internal static partial class CastBodies
         return name switch
         {
             "offer" or "answer" => new FlowBody("application/sdp", null, sdp(expression)),
-            "list" => new FlowBody("application/resource-lists+xml", "recipient-list", List(script, Arguments(expression))),
+            "list" => new FlowBody("application/resource-lists+xml", "recipient-list", List(script, Arguments(variables.Fill(expression)))),
             _ => throw new FlowFailureException($"there is no body '{expression}'; the built-in ones are offer, answer and list(...)"),
         };
     }

@@ -114,20 +114,6 @@ public sealed class OtherRequestsTests
         Assert.Equal(answer.Sdp("path"), scene.Peer.Expect("SIP/2.0 200 ").Sdp("path"));
     }
 
-    [Theory]
-    [InlineData("otherpath", "message/cpim", "")]
-    [InlineData("peersession", "message/cpim image/png", "")]
-    [InlineData("peersession", "message/cpim", "a=sendonly\r\n")]
-    public void A_reinvite_that_changes_the_media_is_488_and_the_session_goes_on(string id, string types, string more)
-    {
-        using var scene = AutoAccepted(out var invite, out var answer);
-        scene.InDialog(
-            invite, answer, "INVITE", 2, "Contact: <sip:one@198.51.100.5>\nContent-Type: application/sdp", ScriptedPeer.Sdp("actpass", types, id: id, more: more));
-        Assert.StartsWith("305 ", scene.Peer.Expect("SIP/2.0 488 ")["Warning"], StringComparison.Ordinal);
-        Assert.Empty(scene.Events());
-        Assert.True(scene.Peer.Msrp!.IsOpen);
-    }
-
     [Fact]
     public void An_ack_or_a_response_of_nothing_is_ignored()
     {

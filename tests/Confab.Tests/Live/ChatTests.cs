@@ -70,6 +70,36 @@ public sealed class ChatTests
         Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public async Task A_session_of_two_becomes_a_group_of_three(string over)
+    {
+        await using var server = await LiveServer.Start();
+        var (alice, bob, carol) = (Chatter.Start(server, "alice", "demo", over), Chatter.Start(server, "bob", "demo", over), Chatter.Start(server, "carol", "demo", over));
+        await Task.WhenAll(alice.Event("registered"), bob.Event("registered"), carol.Event("registered"));
+        await alice.Type("/call bob");
+        await bob.Accept();
+        await alice.Event("established", ("group", "False"));
+        await alice.Type("/extend carol");
+        await alice.Event("established", ("session", "s2"), ("group", "True"));
+        await Task.WhenAll(bob.Accept(), carol.Accept());
+        await Task.WhenAll(alice.Event("ended", ("session", "s1"), ("reason", "moved")), bob.Event("ended", ("session", "s1"), ("reason", "moved")));
+        await bob.Type("now we are three");
+        await Task.WhenAll(alice.Hears("bob", "now we are three"), carol.Hears("bob", "now we are three"));
+        await bob.Type("/modify hold");
+        await bob.Event("modified", ("held", "True"));
+        await carol.Type("not for bob");
+        await alice.Hears("carol", "not for bob");
+        await bob.Type("/modify resume");
+        await bob.Event("modified", ("held", "False"));
+        await carol.Type("for bob too");
+        await bob.Hears("carol", "for bob too");
+        Assert.DoesNotContain("not for bob", bob.Program.Printed, StringComparison.Ordinal);
+        Assert.Contains("\"sessions\":1", await server.Health(), StringComparison.Ordinal);
+        await Quit(alice, bob, carol);
+    }
+
     [Fact]
     public async Task The_inviters_leave_releases_the_group()
     {

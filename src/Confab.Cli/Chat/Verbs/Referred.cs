@@ -43,7 +43,7 @@ sealed record Referred(ImSession Session, IReadOnlyList<string> Addresses)
         {
             ReferFailure.None => null,
             ReferFailure.Refused => refused(outcome),
-            ReferFailure.NoConference => $"{outcome.Text} Start one: /group USER USER...",
+            ReferFailure.NoConference => $"{outcome.Text} Start one: /group USER USER..., or make one of a session of two: /extend USER...",
             _ => outcome.Text,
         };
         if (text is not null) chat.Show(new Problem(command, outcome.Status, text));

@@ -3,6 +3,7 @@ using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
+using Confab.Sip.Registration;
 using Confab.Sip.Session;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -30,22 +31,35 @@ internal static class InviteParticipant
     /// <param name="referral">Whose REFER it is; null where the one who started the session invites.</param>
     /// <param name="history">The list of who else is invited, as <see cref="AttachHistory"/> composed it; null for none.</param>
     /// <param name="isHidden">Whether the inviter does not want him to be named to the others (RFC 5364 4).</param>
+    /// <param name="replaced">
+    /// His leg of another session that he is to leave for this one; null for none. One who hides says nothing of it: the dialog would tell who he is,
+    /// and nobody can verify it (C-32).
+    /// </param>
     public static void Run(
-        Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null, bool isHidden = false)
+        Focus focus,
+        string address,
+        Participant? caller,
+        int hops,
+        string? instance = null,
+        Referral? referral = null,
+        byte[]? history = null,
+        bool isHidden = false,
+        ReplacedLeg? replaced = null)
     {
         var node = focus.Node;
         if (focus.PresentAs(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
         referral ??= new Referral(focus.Originator, $"<{focus.Originator}>", focus.OriginatorEntity != focus.Originator);
-        var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral };
+        if (referral.IsHidden) replaced = null;
+        var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral, Replaced = replaced };
         focus.Roster.Invite(address, referral.IsHidden ? null : referral.By, invitee.Alias); // IMS-NTF-11
-        if (node.UserSessions.IsFull(address) && focus.Present(address) is not { State: ParticipantState.Connected })
+        if (replaced is null && node.UserSessions.IsFull(address) && focus.Present(address) is not { State: ParticipantState.Connected })
         {
             focus.Owner.Mailbox.Post(() => OnRefused(invitee, StatusCode.BusyHere, null));
             return;
         }
 
         IReadOnlyList<Location> targets = node.OutboundProxy is null
-            ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
+            ? [.. DevicesOf(node.Registrar.TargetsOf(address, instance), replaced).Select(Node.LocationOf)]
             : [new Location(address)];
         if (targets.Count == 0)
         {
@@ -63,6 +77,18 @@ internal static class InviteParticipant
             var offer = NegotiateMedia.ComposeOffer(invitee, leg, target.Flow, caller?.Offer!.Media);
             fork.Invite(Compose(invitee, target, AttachHistory.Beside(node, offer, history), hops, caller?.DisplayName ?? focus.Group?.Document.DisplayName ?? ""), leg, offer);
         }
+    }
+
+    /// <summary>Only the device that has the dialog can replace it (RFC 3891 4); the others would ring for nothing.</summary>
+    private static IReadOnlyList<Binding> DevicesOf(IReadOnlyList<Binding> bindings, ReplacedLeg? replaced)
+    {
+        if (replaced is null || bindings.Count < 2) return bindings;
+        foreach (var binding in bindings)
+        {
+            if (binding.Contact == replaced.Target || binding.Flow == replaced.Flow) return [binding];
+        }
+
+        return bindings;
     }
 
     public static void OnRinging(Participant invitee, SipResponse response)
@@ -141,7 +167,8 @@ internal static class InviteParticipant
             (ref SipWriter writer) =>
             {
                 writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");
-                if (focus.IsGroup && !inviter.IsHidden) writer.Header(HeaderName.ReferredBy, inviter.ReferredBy);
+                if ((focus.IsGroup || invitee.Replaced is not null) && !inviter.IsHidden) writer.Header(HeaderName.ReferredBy, inviter.ReferredBy);
+                if (invitee.Replaced is { } leg) writer.Header(HeaderName.Replaces, leg.Replaces.ToString());
             },
             target.Flow,
             focus.Owner.NewCallId(),

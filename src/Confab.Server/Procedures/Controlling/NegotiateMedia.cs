@@ -101,18 +101,39 @@ internal static class NegotiateMedia
     }
 
     /// <summary>
-    /// What we say in a re-INVITE's 200: our description of this leg again. Where it answers an offer it has that offer's media lines, and says
-    /// who connects as it was agreed: an answer cannot leave that open (RFC 4145 4.1).
+    /// What we say in a re-INVITE's 200: our description of this leg again, its version raised where anything in it is new (RFC 3264 8). It has the
+    /// media lines of the offer that it answers, the types chosen from it where they are others than before, its direction the other way round,
+    /// and says who connects as it was agreed: an answer cannot leave that open (RFC 4145 4.1).
     /// </summary>
-    public static byte[] ComposeAgain(Participant participant, SessionDescription? offer)
+    /// <param name="participant">Whose leg it is.</param>
+    /// <param name="sdp">His offer.</param>
+    /// <param name="offered">Its MSRP line.</param>
+    /// <param name="others">In 1-1 what the other party can take; null in a group.</param>
+    [Clause("RFC 3264", "6.1", "IMC-MOD-2")]
+    public static byte[] ComposeAgain(Participant participant, SessionDescription sdp, MsrpMedia offered, MsrpMedia? others)
     {
-        if (offer is null || !SessionDescription.TryParse(participant.LocalSdp, out var known, out _) || !MsrpMedia.TryFrom(known, out var media, out _)) return participant.LocalSdp;
+        if (!SessionDescription.TryParse(participant.LocalSdp, out var known, out _) || !MsrpMedia.TryFrom(known, out var media, out _)) return participant.LocalSdp;
         if (media.Setup == SetupRole.ActPass) media = media with { Setup = participant.Remote?.Setup == SetupRole.Active ? SetupRole.Passive : SetupRole.Active };
+        media = media with { Direction = Reversed(offered.Direction) };
+        if (participant.Remote is { } before && !IsSame(before.AcceptTypes, offered.AcceptTypes)) media = media with { AcceptTypes = Chosen(participant, offered, others) };
+        if (participant.Remote is { } wrapped && !IsSame(wrapped.AcceptWrappedTypes, offered.AcceptWrappedTypes))
+            media = media with { AcceptWrappedTypes = ChosenWrapped(offered, others) };
         var origin = known.Origin;
-        var again = SessionDescription.ForMsrp(origin.UserName, origin.SessionId, origin.Version, origin.Address, media, offer).ToBytes();
+        var again = SessionDescription.ForMsrp(origin.UserName, origin.SessionId, origin.Version, origin.Address, media, sdp).ToBytes();
         if (again.AsSpan().SequenceEqual(participant.LocalSdp)) return again;
-        return participant.LocalSdp = SessionDescription.ForMsrp(origin.UserName, origin.SessionId, origin.Version + 1, origin.Address, media, offer).ToBytes();
+        return participant.LocalSdp = SessionDescription.ForMsrp(origin.UserName, origin.SessionId, origin.Version + 1, origin.Address, media, sdp).ToBytes();
     }
+
+    /// <summary>Whether the two lists say the same; the order of types is of no matter to us.</summary>
+    private static bool IsSame(IReadOnlyList<string> one, IReadOnlyList<string> other) => one.SequenceEqual(other, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The direction as the other end says it (RFC 3264 6.1).</summary>
+    private static MediaDirection Reversed(MediaDirection direction) => direction switch
+    {
+        MediaDirection.SendOnly => MediaDirection.RecvOnly,
+        MediaDirection.RecvOnly => MediaDirection.SendOnly,
+        _ => direction,
+    };
 
     /// <summary>Our answer to a caller: the types chosen from his offer; his setup role decides who connects.</summary>
     /// <param name="caller">Whose offer it was.</param>
@@ -122,16 +143,24 @@ internal static class NegotiateMedia
     {
         var flow = caller.Session.Offer!.Flow;
         var theirs = offer.Media!;
-        var offered = theirs.AcceptTypes.Count > 0 ? theirs.AcceptTypes : s_anyTypes;
-        var own = caller.Focus.IsGroup ? s_groupTypes : others is { AcceptTypes.Count: > 0 } ? others.AcceptTypes : s_anyTypes;
-        var ownWrapped = others is { AcceptWrappedTypes.Count: > 0 } ? others.AcceptWrappedTypes : s_anyWrapped;
         var media = Ours(caller, caller.Msrp ??= Open(caller, flow), flow, theirs.Setup == SetupRole.Passive ? SetupRole.Active : SetupRole.Passive) with
         {
-            AcceptTypes = AcceptList.Intersect(offered, own),
-            AcceptWrappedTypes = AcceptList.Intersect(theirs.AcceptWrappedTypes, ownWrapped),
+            AcceptTypes = Chosen(caller, theirs, others),
+            AcceptWrappedTypes = ChosenWrapped(theirs, others),
+            Direction = Reversed(theirs.Direction),
         };
         return caller.LocalSdp = Compose(caller.Focus.Node, media, offer.Sdp, flow);
     }
+
+    /// <summary>Of the types that he offers those that are taken: CPIM in a group, in 1-1 what the other party takes (RFC 4975 8.6).</summary>
+    public static IReadOnlyList<string> Chosen(Participant participant, MsrpMedia theirs, MsrpMedia? others)
+    {
+        var own = participant.Focus.IsGroup ? s_groupTypes : others is { AcceptTypes.Count: > 0 } ? others.AcceptTypes : s_anyTypes;
+        return AcceptList.Intersect(theirs.AcceptTypes.Count > 0 ? theirs.AcceptTypes : s_anyTypes, own);
+    }
+
+    private static IReadOnlyList<string> ChosenWrapped(MsrpMedia theirs, MsrpMedia? others) =>
+        AcceptList.Intersect(theirs.AcceptWrappedTypes, others is { AcceptWrappedTypes.Count: > 0 } ? others.AcceptWrappedTypes : s_anyWrapped);
 
     /// <summary>Starts the MSRP leg once both descriptions are known (RFC 6135 4.2.2): who is not active waits to be bound (MSW-11).</summary>
     public static void StartLeg(Participant participant, MsrpMedia remote, bool weConnect)

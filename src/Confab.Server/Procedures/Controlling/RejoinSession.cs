@@ -57,6 +57,19 @@ internal static class RejoinSession
             return;
         }
 
+        // A leg of his own that he names is dropped as every older one is; any other is not his to replace (RFC 3891 3).
+        if (!StartAdhocSession.TryReplaces(request, out var replaces, out refusal))
+        {
+            owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
+            return;
+        }
+
+        if (replaces is not null && !focus.Participants.Any(p => p.Address == address && p.Session.Dialog is { } dialog && replaces.Means(dialog)))
+        {
+            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
+            return;
+        }
+
         if (RemoveParticipant.IsBusyWith(focus, address))
         {
             owner.Answer(transaction, StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
@@ -105,17 +118,19 @@ internal static class RejoinSession
         joiner.State = ParticipantState.Connected;
 
         // 6), 6 a) the answer; 7) the 200; 8) his leg in the MSRP Switch
-        var others = focus.IsGroup ? null : Other(focus, joiner.Address)?.Remote;
+        var other = focus.IsGroup ? null : Other(focus, joiner.Address);
+        var asserting = other is null ? null : StartOneToOneSession.Asserting(joiner, other, other.IsAnonymous);
+        var others = other?.Remote;
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(joiner, offer, others);
             NegotiateMedia.StartLeg(joiner, media, weConnect: media.Setup == SetupRole.Passive);
-            joiner.Session.Accept("application/sdp", answer);
+            joiner.Session.Accept("application/sdp", answer, asserting);
         }
         else
         {
             joiner.WhenAnswered = static () => { }; // the answer comes in his ACK (RFC 3261 13.2.1), and nothing else waits for it
-            joiner.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(joiner, others));
+            joiner.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(joiner, others), asserting);
         }
 
         SupersedeOthers(joiner);

@@ -26,7 +26,8 @@ internal static class StartAdhocSession
         }
 
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
-            || !TryInvitees(node, offer, originator, out var invitees, out refusal))
+            || !TryInvitees(node, offer, originator, out var invitees, out var replaced, out refusal)
+            || !TryReplaces(request, out var replaces, out refusal))
         {
             owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
             return;
@@ -45,6 +46,24 @@ internal static class StartAdhocSession
             return;
         }
 
+        if (replaces is null) Begin(caller, new ExtendSession(focus, invitees, replaced), invitees, isExtension: replaced.Count > 0);
+        else ExtendSession.Place(focus, replaces, invitees, replaced, isListed =>
+        {
+            if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
+            if (isListed) Begin(caller, new ExtendSession(focus, invitees, replaced), invitees, isExtension: true);
+            else
+            {
+                caller.Session.Refuse(StatusCode.CallTransactionDoesNotExist);
+                focus.Remove(caller);
+                ReleaseSession.Run(focus);
+            }
+        });
+    }
+
+    /// <summary>What the 200 promises is stored first (D-15).</summary>
+    private static void Begin(Participant caller, ExtendSession invitations, List<ResourceEntry> invitees, bool isExtension)
+    {
+        var focus = caller.Focus;
         ReleasePolicy.Begin(focus);
         focus.Record.Promise(
             [
@@ -52,14 +71,14 @@ internal static class StartAdhocSession
                 .. invitees.Select((invitee, i) => RosterSnapshot.InvitedBy(
                     focus.Roster, invitee.Uri, caller.IsAnonymous ? null : caller.Address, invitee.Anonymize ? focus.Roster.AliasOf(invitee.Uri) : null) with { Place = i + 1 }),
             ],
-            status => Accept(caller, offer, invitees, status));
+            status => Accept(caller, invitations, isExtension, status));
         caller.Session.SayTryingSoon();
     }
 
     /// <summary>The session is stored; or it is not, and there is none.</summary>
-    private static void Accept(Participant caller, Offer offer, List<ResourceEntry> invitees, int stored)
+    private static void Accept(Participant caller, ExtendSession invitations, bool isExtension, int stored)
     {
-        var focus = caller.Focus;
+        var (focus, offer) = (caller.Focus, caller.Offer!);
         if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
         if (stored != StatusCode.Ok)
         {
@@ -76,29 +95,37 @@ internal static class StartAdhocSession
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
             NegotiateMedia.StartLeg(caller, media, weConnect: media.Setup == SetupRole.Passive);
+
+            // Nobody is taken out of another session before this one stands.
+            if (isExtension) caller.WhenConfirmed = invitations.InviteAll;
             caller.Session.Accept("application/sdp", answer);
-            InviteAll();
+            if (!isExtension) invitations.InviteAll();
         }
         else
         {
             // Who comes would be heard by all but him, so they are asked once his answer is there.
-            caller.WhenAnswered = InviteAll;
+            caller.WhenAnswered = invitations.InviteAll;
             caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, null));
         }
 
         ReleasePolicy.Start(focus);
+    }
 
-        void InviteAll()
-        {
-            var history = AttachHistory.Compose(focus.Node, invitees);
-            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history, isHidden: invitee.Anonymize);
-        }
+    /// <summary>The Replaces of the INVITE itself.</summary>
+    public static bool TryReplaces(SipRequest request, out Replaces? replaces, out Refusal refusal)
+    {
+        refusal = null!;
+        if (Replaces.TryRead(request, out replaces, out var fault)) return true;
+        refusal = new Refusal(fault.Status, fault.Reason);
+        return false;
     }
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>
-    private static bool TryInvitees(Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out Refusal refusal)
+    private static bool TryInvitees(
+        Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out Dictionary<string, Replaces> replaced, out Refusal refusal)
     {
         invitees = [];
+        replaced = new Dictionary<string, Replaces>(StringComparer.Ordinal);
         refusal = null!;
         var list = offer.Others.FirstOrDefault(IsList);
         if (list is null)
@@ -131,6 +158,8 @@ internal static class StartAdhocSession
                 return false;
             }
 
+            if (address != originator.Address && SipUri.TryParse(Text.Of(entry.Uri), out var named) && Replaces.In(named) is { } replaces)
+                replaced.TryAdd(address, replaces); // no other header of a URI is heeded (IMS-EXT-4)
             if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }

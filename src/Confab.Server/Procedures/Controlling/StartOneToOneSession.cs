@@ -34,7 +34,7 @@ internal static class StartOneToOneSession
             return;
         }
 
-        if (!NegotiateMedia.TryRead(node, request, isGroup: false, out var offer, out var refusal))
+        if (!NegotiateMedia.TryRead(node, request, isGroup: false, out var offer, out var refusal) || !StartAdhocSession.TryReplaces(request, out var replaces, out refusal))
         {
             owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
             return;
@@ -54,7 +54,15 @@ internal static class StartOneToOneSession
         }
 
         caller.Session.SayTrying();
-        InviteParticipant.Run(focus, address, caller, (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1, instance);
+        var hops = (request.MaxForwards < 0 ? 70 : request.MaxForwards) - 1;
+        if (replaces is null) InviteParticipant.Run(focus, address, caller, hops, instance);
+        else TranslateReplaces.Run(focus, replaces, originator.Address, leg =>
+        {
+            // In the place of a session that the two have already (RFC 3891 3), or of none.
+            if (Caller(focus) is null) return; // cancelled meanwhile
+            if (leg?.Address == address) InviteParticipant.Run(focus, address, caller, hops, instance, replaced: leg);
+            else OnRefused(focus, StatusCode.CallTransactionDoesNotExist, null);
+        });
     }
 
     /// <summary>The caller while he has no answer.</summary>
@@ -154,7 +162,7 @@ internal static class StartOneToOneSession
 
     private static bool IsMessage(BodyPart part) => CpimCheck.IsCpim(System.Text.Encoding.UTF8.GetBytes(part.ContentType));
 
-    /// <summary>Who the callee is; kept from a caller whom he does not want to know it (RFC 3325 9.1).</summary>
-    private static HeadersWriter Asserting(Participant caller, Participant callee, bool isHidden) => (ref SipWriter writer) =>
+    /// <summary>Who the other party is; kept from one whom he does not want to know it (RFC 3325 9.1).</summary>
+    public static HeadersWriter Asserting(Participant caller, Participant callee, bool isHidden) => (ref SipWriter writer) =>
         HideIdentity.Assert(ref writer, caller.Focus.Node, caller.Session.Offer!.Flow, callee.Address, isHidden);
 }

@@ -19,6 +19,7 @@ internal static class ReceiveRequest
     {
         var request = transaction.Request;
         if (request.Method == SipMethod.Cancel) TakeCancel(owner, transaction);
+        else if (request.Method != SipMethod.Invite && request.Has(HeaderName.Replaces)) owner.Answer(transaction, StatusCode.BadRequest, reason: "Replaces is for INVITE alone"); // RFC 3891 3
         else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
         else if (!ServerHeaders.IsAllowed(request.Method)) owner.AnswerOnce(transaction, StatusCode.MethodNotAllowed);
         else if (request.Method == SipMethod.Bye) owner.AnswerOnce(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
@@ -179,7 +180,8 @@ internal static class ReceiveRequest
         {
             var isKnown = request.Method switch
             {
-                SipMethod.Invite => tag.EqualsIgnoreCase("recipient-list-invite"u8),
+                SipMethod.Invite => tag.EqualsIgnoreCase("replaces"u8) || tag.EqualsIgnoreCase("timer"u8)
+                    || (tag.EqualsIgnoreCase("recipient-list-invite"u8) && request.ToTag.IsEmpty), // never in a re-INVITE (RFC 5366 5.3)
                 SipMethod.Refer => Refer.Knows(tag),
                 SipMethod.Register => tag.EqualsIgnoreCase("path"u8) || tag.EqualsIgnoreCase("gruu"u8) || tag.EqualsIgnoreCase("outbound"u8),
                 _ => false,

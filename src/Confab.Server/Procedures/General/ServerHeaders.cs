@@ -14,7 +14,7 @@ internal static class ServerHeaders
     public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER, SUBSCRIBE";
 
     /// <summary>The option tags that work, and no other (D-01).</summary>
-    public const string Supported = "recipient-list-invite, norefersub, multiple-refer, nosub, tdialog";
+    public const string Supported = "replaces, timer, recipient-list-invite, norefersub, multiple-refer, nosub, tdialog";
 
     /// <summary>The event packages that there are, and no other (D-01); to refer none subscribes but by a REFER.</summary>
     public const string AllowEvents = "conference, refer";

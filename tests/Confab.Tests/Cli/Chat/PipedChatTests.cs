@@ -181,6 +181,53 @@ public sealed class PipedChatTests
     }
 
     [Fact]
+    public void A_1_1_session_is_extended_and_the_group_is_the_current_session()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        var first = chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Type("/extend carol dave@example.org");
+        var invite = chat.Peer.Expect("INVITE sip:conference-factory@example.com");
+        foreach (var entry in (string[])["sip:bob@example.com?Replaces=", "sip:carol@example.com", "sip:dave@example.org"])
+            Assert.Contains($"uri=\"{entry}", invite.Body, StringComparison.Ordinal);
+        chat.Peer.Answer(invite, 200, "Contact: <sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus", ScriptedPeer.Sdp(id: "room"), tag: "roomtag");
+        chat.Peer.Expect("ACK");
+        Assert.Equal("""{"event":"established","session":"s2","identity":"sip:sess-7f3a@198.51.100.5:5060;transport=tcp","group":true,"rejoined":false}""", chat.Line());
+        chat.Peer.Ignore();
+        chat.Peer.Request("BYE", "sip:alice@192.0.2.11", $"From: {first["To"]};tag=bobtag\nTo: {first["From"]}\nCall-ID: {first["Call-ID"]}\nCSeq: 1 BYE");
+        Assert.Equal("""{"event":"ended","session":"s1","reason":"moved","status":0,"text":"The talk goes on in the group."}""", chat.Line());
+        chat.Type("/sessions");
+        Assert.Equal("s2", Assert.Single(chat.Json("sessions").GetProperty("sessions").EnumerateArray()).GetProperty("session").GetString());
+        chat.Type("/extend erin");
+        Assert.Equal("""{"event":"error","command":"/extend","text":"This is a group already; add users to it."}""", chat.Line());
+    }
+
+    [Fact]
+    public void A_session_is_held_and_goes_on()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Type("/modify hold");
+        chat.Peer.Answer(chat.Peer.Expect("INVITE"), 200, "Contact: <sip:one-5c1d@198.51.100.5:5060;transport=tcp>", ScriptedPeer.Sdp(more: "a=recvonly\r\n"));
+        chat.Peer.Expect("ACK");
+        Assert.Equal("""{"event":"modified","session":"s1","held":true,"heldByPeer":false}""", chat.Line());
+        chat.Type("/modify resume");
+        chat.Peer.Answer(chat.Peer.Expect("INVITE"), 488, "Warning: 305 example.com \"Not now\"");
+        chat.Peer.Expect("ACK");
+        Assert.Equal("""{"event":"error","command":"/modify","status":488,"text":"Not now"}""", chat.Line());
+        foreach (var wrong in (string[])["/modify", "/modify everything", "/modify types", "/modify types nonsense"])
+        {
+            chat.Type(wrong);
+            Assert.Equal("/modify", chat.Json("error").GetProperty("command").GetString());
+        }
+
+        chat.Peer.ExpectSilence();
+    }
+
+    [Fact]
     public void Users_are_added_to_a_group_that_has_only_just_been_started()
     {
         using var chat = new ChatScene().Registered();
@@ -258,6 +305,8 @@ public sealed class PipedChatTests
     [Theory]
     [InlineData("/add bob")]
     [InlineData("/remove bob")]
+    [InlineData("/extend bob")]
+    [InlineData("/modify hold")]
     public void Nobody_is_added_or_removed_outside_of_a_session(string command)
     {
         using var chat = new ChatScene().Registered();

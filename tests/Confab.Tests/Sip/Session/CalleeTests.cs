@@ -215,7 +215,7 @@ public sealed class CalleeTests : IDisposable
         Assert.Equal(SessionState.Accepted, _bob.Session.State);
         Ack(2);
         Assert.Equal(SessionState.Established, _bob.Session.State);
-        Assert.Equal(["confirmed", "modify"], _bob.Told);
+        Assert.Equal(["confirmed", "modify", "modify confirmed"], _bob.Told);
         var moved = new RawPeer(_sim, "10.0.0.2", tcp: false, port: 5090);
         _bob.Do(() => _bob.Session.Bye());
         Assert.Equal("sip:alice@10.0.0.2:5090", Assert.Single(moved.Heard).Request.RequestUriText.ToString());

@@ -39,6 +39,11 @@ internal sealed class Party : ISipReceiver, ITransactionUser, IUserAgent, ISipSe
 
     public SipUri? OutboundProxy { get; set; }
 
+    public SessionTimerTerms? TimerTerms { get; set; }
+
+    /// <summary>Whether its messages say that it knows session timers.</summary>
+    public bool SaysTimer { get; set; }
+
     /// <summary>What came up from below, in a word each.</summary>
     public List<string> Told { get; } = [];
 
@@ -144,7 +149,11 @@ internal sealed class Party : ISipReceiver, ITransactionUser, IUserAgent, ISipSe
 
     void IClientTransactionUser.OnNoResponse(EndReason reason) => Tell($"{reason}");
 
-    void IUserAgent.WriteRequestHeaders(ref SipWriter writer, SipMethod method) => writer.Header(HeaderName.UserAgent, _name);
+    void IUserAgent.WriteRequestHeaders(ref SipWriter writer, SipMethod method)
+    {
+        writer.Header(HeaderName.UserAgent, _name);
+        if (SaysTimer && method == SipMethod.Invite) writer.Header(HeaderName.Supported, SessionTimer.OptionTag);
+    }
 
     void IUserAgent.WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => writer.Header(HeaderName.Server, _name);
 
@@ -163,6 +172,10 @@ internal sealed class Party : ISipReceiver, ITransactionUser, IUserAgent, ISipSe
         Modify = transaction;
         Tell("modify");
     }
+
+    void ISipSessionUser.OnModifyConfirmed(SipSession session, SipRequest ack) => Tell("modify confirmed");
+
+    (string ContentType, byte[] Body) ISipSessionUser.Describe(SipSession session) => ("text/plain", [7]);
 
     void ISipSessionUser.OnEnded(SipSession session, EndReason reason, SipRequest? bye) => Tell($"ended {reason}");
 
