@@ -2,7 +2,6 @@
 //
 //   caller's thread ── Ask ──► mailbox ──► Procedures/* ──► SipSession, MSRP ──► wire
 //   wire ──► ImClient.Routing ──► mailbox ──► Procedures/* ──► events, answers to Ask
-using System.Threading.Channels;
 using Confab.Client.Media;
 using Confab.Client.Procedures;
 using Confab.Runtime;
@@ -16,7 +15,7 @@ namespace Confab.Client;
 /// <summary>One user of IM: registers, starts sessions, is invited to sessions. Safe to call from any thread.</summary>
 public sealed partial class ImClient : IAsyncDisposable
 {
-    private readonly Channel<ImEvent> _events;
+    private readonly EventQueue _events;
     private readonly SipUri _server;
     private bool _closed;
 
@@ -45,7 +44,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Media = new MessageMedia(this);
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
-        _events = Channel.CreateBounded<ImEvent>(new BoundedChannelOptions(options.EventsKept) { FullMode = BoundedChannelFullMode.DropOldest });
+        _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
     }
@@ -115,13 +114,13 @@ public sealed partial class ImClient : IAsyncDisposable
         StartAsync(answer => RejoinSession.Start(this, identity, answer), cancellationToken);
 
     /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
-    public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.ReadAllAsync(cancellationToken);
 
     /// <summary>Waits until <see cref="TryReadEvent"/> has something; false when the client is disposed and all has been read.</summary>
-    public ValueTask<bool> WaitForEventAsync(CancellationToken cancellationToken = default) => _events.Reader.WaitToReadAsync(cancellationToken);
+    public ValueTask<bool> WaitForEventAsync(CancellationToken cancellationToken = default) => _events.WaitToReadAsync(cancellationToken);
 
     /// <summary>The next event, if there is one now.</summary>
-    public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.Reader.TryRead(out happened);
+    public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.TryRead(out happened);
 
     /// <summary>Leaves every session, unregisters, closes what is open.</summary>
     public ValueTask DisposeAsync()
@@ -139,7 +138,7 @@ public sealed partial class ImClient : IAsyncDisposable
         return new ValueTask(closed.Task);
     }
 
-    internal void Tell(ImEvent happened) => _events.Writer.TryWrite(happened);
+    internal void Tell(ImEvent happened) => _events.Add(happened);
 
     /// <summary>Finds the way to the server for a request of about this size; null when there is none.</summary>
     internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(_server, size, Mailbox, reached);
@@ -188,6 +187,6 @@ public sealed partial class ImClient : IAsyncDisposable
         Registration.CloseFlow();
         Media.Dispose();
         Transport.Dispose();
-        _events.Writer.TryComplete();
+        _events.Complete();
     }
 }

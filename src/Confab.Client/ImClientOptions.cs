@@ -71,9 +71,17 @@ public sealed class ImClientOptions
     /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>
     public int MaxMessageSize { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>
+    /// Messages that say to be longer than this, in octets, come as <see cref="ContentReceived"/> while they are on their way; null: all come whole.
+    /// </summary>
+    public int? StreamOver { get; init; }
+
     /// <summary>The lifetime asked for when registering; the server may shorten it.</summary>
     public int RegistrationSeconds { get; init; } = 3600;
 
     /// <summary>Events kept for a reader who does not keep up; beyond it the oldest are lost.</summary>
     public int EventsKept { get; init; } = 4096;
+
+    /// <summary>Octets of message content kept in such events; beyond it the oldest events are lost, and with them a flood of large messages.</summary>
+    public int EventOctetsKept { get; init; } = 64 * 1024 * 1024;
 }

@@ -43,6 +43,28 @@ public sealed record MessageReceived(
     public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
 }
 
+/// <summary>
+/// A message larger than <see cref="ImClientOptions.StreamOver"/> is coming in. Reading its content as it comes is what makes the rest come: the
+/// session waits for the reader, and gives the content up when nothing is read for 20 seconds. Closing the stream refuses what has not come yet.
+/// </summary>
+/// <param name="Session">In which session.</param>
+/// <param name="From">The sender's address as the message says; in a group it may be an anonymous one.</param>
+/// <param name="FromName">The sender's name, empty when there is none.</param>
+/// <param name="ContentType">What the content is, with parameters.</param>
+/// <param name="Size">Octets of the content; null where the sender does not say.</param>
+/// <param name="Content">The content, read once. Reading throws <see cref="IOException"/> where it does not come whole.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Time">When it was sent, or began to come where it does not say.</param>
+public sealed record ContentReceived(
+    ImSession Session, string From, string FromName, string ContentType, long? Size, Stream Content, string Id, DateTimeOffset Time) : ImEvent;
+
+/// <summary>How much of a long message has been taken by the other end of the connection.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Sent">Octets of the content that were taken.</param>
+/// <param name="Total">Octets of the content.</param>
+public sealed record Progress(ImSession Session, string Id, long Sent, long Total) : ImEvent;
+
 /// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
 public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 

@@ -1,5 +1,6 @@
 using Confab.Client.Media;
 using Confab.Client.Procedures;
+using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
@@ -155,9 +156,29 @@ public sealed class ImSession : ISipSessionUser
     public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
         SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
 
-    /// <summary>Sends content of any type that the other end takes.</summary>
+    /// <summary>Sends content of any type that the other end takes; done when the server took it, or not. The token gives it up.</summary>
     public Task<SendOutcome> SendAsync(string contentType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        Client.Ask<SendOutcome>(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+        SendAsync(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+
+    /// <summary>
+    /// Sends content that is read while it is sent, as fast as the other end takes it; done when all of it was taken, or not. The token gives it
+    /// up: the other end is told that the rest will not come. The stream stays the caller's.
+    /// </summary>
+    /// <param name="contentType">What it is, with parameters.</param>
+    /// <param name="content">The content, from its present position.</param>
+    /// <param name="length">How many octets of it are sent; null for all that a seekable stream has.</param>
+    /// <param name="progress">Told how much was taken, of content longer than 64 KiB; <see cref="Progress"/> tells the same.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="ArgumentException">The length is not given and not known.</exception>
+    /// <exception cref="EndOfStreamException">The stream ended before the length; what it throws itself comes through as well.</exception>
+    public Task<SendOutcome> SendAsync(
+        string contentType, Stream content, long? length = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (length is null && !content.CanSeek) throw new ArgumentException("The stream does not know its length; give one.", nameof(length));
+        var octets = length ?? content.Length - content.Position;
+        ArgumentOutOfRangeException.ThrowIfNegative(octets, nameof(length));
+        return SendAsync(answer => SendMessage.Send(this, contentType, content, octets, progress, answer), cancellationToken);
+    }
 
     void ISipSessionUser.OnRinging(SipSession session, SipResponse response) => StartSession.Ringing(this);
 
@@ -195,6 +216,15 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>Whether the other end says that it supports an extension.</summary>
     internal bool Supports(string optionTag) => RemoteSupported?.Contains(optionTag, StringComparer.OrdinalIgnoreCase) == true;
+
+    private Task<SendOutcome> SendAsync(Func<TaskCompletionSource<SendOutcome>, OutgoingMessage?> send, CancellationToken cancellationToken)
+    {
+        OutgoingMessage? message = null;
+        return Client.Ask<SendOutcome>(answer => message = send(answer), cancellationToken, () =>
+        {
+            if (message is not null) Leg?.Abort(message);
+        });
+    }
 
     /// <summary>Nothing of the dialog is left to be answered.</summary>
     internal void Forget() => Client.Sessions.Remove(this);

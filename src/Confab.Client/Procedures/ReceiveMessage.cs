@@ -36,15 +36,16 @@ internal static class ReceiveMessage
             CpimText.Decode(cpim.FromDisplayName),
             inner,
             cpim.Content.ToArray(),
-            TimeOf(cpim) ?? session.Client.World.Time.GetUtcNow());
+            TimeOf(cpim.DateTime) ?? session.Client.World.Time.GetUtcNow());
         return MsrpStatus.Ok;
     }
 
-    private static void Tell(ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time) =>
-        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time));
-
-    private static DateTimeOffset? TimeOf(in CpimView cpim) => DateTimeOffset.TryParse(
-        Encoding.UTF8.GetString(cpim.DateTime), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+    /// <summary>The DateTime of a CPIM message; null where it has none that can be read.</summary>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> text) => DateTimeOffset.TryParse(
+        Encoding.UTF8.GetString(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
         ? time
         : null;
+
+    private static void Tell(ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time) =>
+        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time));
 }

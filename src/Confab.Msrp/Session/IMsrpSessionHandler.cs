@@ -27,6 +27,11 @@ public interface IMsrpSessionHandler
     {
     }
 
+    /// <summary>The peer has taken so many octets of a message of <see cref="MsrpSession.Send"/>, by its answers.</summary>
+    void OnProgress(MsrpSession session, OutgoingMessage message, long taken)
+    {
+    }
+
     /// <summary>The peer refused a copy. <paramref name="message"/> is what it was prepared with, or zero when that is not known any more.</summary>
     void OnCopyRefused(MsrpSession session, ulong message, MsrpStatus status)
     {
