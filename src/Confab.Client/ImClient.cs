@@ -44,6 +44,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Media = new MessageMedia(this);
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
+        ComeBack = new ComeBack(this);
         _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
@@ -70,6 +71,9 @@ public sealed partial class ImClient : IAsyncDisposable
     internal List<ImSession> Sessions { get; } = [];
 
     internal SessionIdentities Identities { get; }
+
+    /// <summary>The sessions that the client comes back to by itself.</summary>
+    internal ComeBack ComeBack { get; }
 
     /// <summary>REFERs of the user that NOTIFYs may come for.</summary>
     internal List<ReferUnderWay> Refers { get; } = [];
@@ -111,7 +115,13 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <param name="cancellationToken">Gives the call up.</param>
     /// <returns><see cref="SessionFailure.SessionIdentityExpired"/>, and nothing was sent, where the identity is not kept any more.</returns>
     public Task<SessionOutcome> RejoinAsync(string identity, CancellationToken cancellationToken = default) =>
-        StartAsync(answer => RejoinSession.Start(this, identity, answer), cancellationToken);
+        StartAsync(
+            answer =>
+            {
+                ComeBack.Cancel(session => session.Identity == identity);
+                return RejoinSession.Start(this, identity, answer);
+            },
+            cancellationToken);
 
     /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
     public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.ReadAllAsync(cancellationToken);
@@ -129,11 +139,15 @@ public sealed partial class ImClient : IAsyncDisposable
         Mailbox.Post(() =>
         {
             if (_closed) closed.TrySetResult();
-            else LeaveEverySession.Start(this, () => Registration.Stop(_ =>
+            else
             {
-                Close();
-                closed.TrySetResult();
-            }));
+                ComeBack.Cancel(static _ => true);
+                LeaveEverySession.Start(this, () => Registration.Stop(_ =>
+                {
+                    Close();
+                    closed.TrySetResult();
+                }));
+            }
         });
         return new ValueTask(closed.Task);
     }
@@ -142,6 +156,14 @@ public sealed partial class ImClient : IAsyncDisposable
 
     /// <summary>Finds the way to the server for a request of about this size; null when there is none.</summary>
     internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(_server, size, Mailbox, reached);
+
+    /// <summary>The user is registered after he was not: what stood on the old way is looked after.</summary>
+    internal void OnReachableAgain()
+    {
+        SubscribeToConference.OnReachableAgain(this);
+        foreach (var session in Sessions.ToArray()) session.Reconnection.OnReachableAgain();
+        ComeBack.OnReachableAgain();
+    }
 
     internal bool HasRoomForSession => Sessions.Count < Options.MaxSessions;
 

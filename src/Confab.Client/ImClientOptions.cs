@@ -79,6 +79,18 @@ public sealed class ImClientOptions
     /// <summary>The lifetime asked for when registering; the server may shorten it.</summary>
     public int RegistrationSeconds { get; init; } = 3600;
 
+    /// <summary>
+    /// Seconds between keep-alives on the connection to the server (RFC 5626 4.4.1 has 95 to 120); 0: none. A server that has answered one and
+    /// does not answer another in 10 seconds is gone: the client connects and registers anew.
+    /// </summary>
+    public int KeepAliveSeconds { get; init; } = 100;
+
+    /// <summary>
+    /// Comes back by itself to group sessions whose connection was lost, while <see cref="SessionIdentityRetention"/> lasts.
+    /// <see cref="ImSession.LeaveAsync"/> of the ended session makes it stop trying.
+    /// </summary>
+    public bool RejoinLostSessions { get; init; } = true;
+
     /// <summary>Events kept for a reader who does not keep up; beyond it the oldest are lost.</summary>
     public int EventsKept { get; init; } = 4096;
 

@@ -26,7 +26,17 @@ public sealed record Established(ImSession Session) : ImEvent;
 /// <param name="Reason">Why.</param>
 /// <param name="Status">The SIP status that ended it, 0 where there is none.</param>
 /// <param name="Text">The same for people: the Warning text or the reason phrase of the peer where it gave one.</param>
-public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, string Text) : ImEvent;
+public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, string Text) : ImEvent
+{
+    /// <summary>Whether the client tries to come back by itself: then an <see cref="Established"/> of a new session follows, or what stood in the way.</summary>
+    public bool IsComingBack { get; init; }
+}
+
+/// <summary>The connection for messages was lost; the client opens it again, and <see cref="Resumed"/> or <see cref="Ended"/> follows.</summary>
+public sealed record Interrupted(ImSession Session) : ImEvent;
+
+/// <summary>The connection for messages stands again; what others said meanwhile may be lost.</summary>
+public sealed record Resumed(ImSession Session) : ImEvent;
 
 /// <summary>A message came in.</summary>
 /// <param name="Session">In which session.</param>

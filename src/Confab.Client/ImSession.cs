@@ -39,6 +39,7 @@ public sealed class ImSession : ISipSessionUser
         Client = client;
         IsAnonymous = isAnonymous;
         Sip = new SipSession(client, this, flow => General.Contact(client, flow));
+        Reconnection = new ReconnectMedia(this);
         Unanswered = new Alarm(client.Mailbox, () => InvitedToSession.NobodyAnswered(this));
     }
 
@@ -105,6 +106,11 @@ public sealed class ImSession : ISipSessionUser
     internal SipSession Sip { get; }
 
     internal MessageLeg? Leg { get; set; }
+
+    internal ReconnectMedia Reconnection { get; }
+
+    /// <summary>Whether the client tries to come back to it by itself, now that it has ended.</summary>
+    internal bool IsComingBack { get; set; }
 
     /// <summary>Rings when the user did not decide on an invitation.</summary>
     internal Alarm Unanswered { get; }
@@ -205,10 +211,11 @@ public sealed class ImSession : ISipSessionUser
         State = ImSessionState.Ended;
         if (WasEstablished) Client.Identities.Keep(this);
         Unanswered.Cancel();
+        Reconnection.Cancel();
         Leg?.Close();
         Conference?.End();
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();
-        Client.Tell(new Ended(this, reason, status, text));
+        Client.Tell(new Ended(this, reason, status, text) { IsComingBack = IsComingBack });
         Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));
         foreach (var action in WhenEnded) action();
         WhenEnded.Clear();

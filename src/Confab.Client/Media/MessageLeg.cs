@@ -23,6 +23,12 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     public void Open(MsrpSession msrp) => _msrp = msrp;
 
+    /// <summary>Whether it is ours to open the connection.</summary>
+    public bool IsActive => _isActive;
+
+    /// <summary>Asks the other side whether it is there still.</summary>
+    public void Probe() => _msrp.Probe();
+
     /// <summary>Opens the connection where that is ours to do; the first SEND follows at once and binds it.</summary>
     public void Start()
     {
@@ -50,7 +56,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
                 Refuse(message, MsrpStatus.TimedOut, "Too many messages wait for the other side already.");
                 break;
             default:
-                Refuse(message, MsrpStatus.NoSuchSession, "There is no connection for messages any more.");
+                Refuse(message, MsrpStatus.NoSuchSession, "There is no connection for messages now.");
                 break;
         }
     }
@@ -106,6 +112,8 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         session.Client.Tell(new Undelivered(session, id, (int)status, text));
         sending.Finish(new SendOutcome(id, false, (int)status, text));
     }
+
+    void IMsrpSessionHandler.OnAlive(MsrpSession msrp) => session.Reconnection.Alive();
 
     void IMsrpSessionHandler.OnEnded(MsrpSession msrp, EndReason reason)
     {

@@ -19,6 +19,7 @@ internal sealed class Register
 
     private readonly ImClient _client;
     private readonly Alarm _again;
+    private readonly KeepAlive _keepAlive;
     private readonly string _callId;
     private readonly string _tag;
     private TaskCompletionSource<RegisterOutcome>? _starter;
@@ -36,10 +37,14 @@ internal sealed class Register
     {
         _client = client;
         _again = new Alarm(client.Mailbox, Send);
+        _keepAlive = new KeepAlive(client);
         _callId = client.World.Ids.Token(100);
         _tag = client.World.Ids.Token(40);
         _asked = client.Options.RegistrationSeconds;
     }
+
+    /// <summary>Whether there is a way to the server: the user is registered, or does not want to be.</summary>
+    public bool IsReady => _isRegistered || !_isWanted;
 
     public void Start(TaskCompletionSource<RegisterOutcome> answer)
     {
@@ -163,10 +168,12 @@ internal sealed class Register
         if (!_isWanted) return; // Stop ran meanwhile; the binding ends by itself
         var granted = Granted(response);
         _failures = 0;
-        if (!_isRegistered) SubscribeToConference.OnReachableAgain(_client);
+        var wasRegistered = _isRegistered;
         _isRegistered = true;
+        _keepAlive.Watch(_flow!);
         _again.Set(TimeSpan.FromSeconds(RefreshAfter(granted)));
         _client.Tell(new Registered(granted));
+        if (!wasRegistered) _client.OnReachableAgain();
         _starter?.TrySetResult(new RegisterOutcome(true, status, "", granted));
         _starter = null;
     }
@@ -194,6 +201,7 @@ internal sealed class Register
     private void Lost(string reason, int status, bool isRetrying)
     {
         _again.Cancel();
+        _keepAlive.Stop();
         _isRegistered = false;
         _client.Tell(new Unregistered(reason, status, isRetrying));
     }

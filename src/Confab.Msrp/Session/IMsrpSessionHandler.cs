@@ -19,6 +19,11 @@ public interface IMsrpSessionHandler
     {
     }
 
+    /// <summary>The peer has answered the SEND without content that binds, or asks whether it is there.</summary>
+    void OnAlive(MsrpSession session)
+    {
+    }
+
     /// <summary>
     /// What became of a message of <see cref="MsrpSession.Send"/>: Ok when every chunk was answered so, or when all of it was written
     /// where no answers were asked for; with <see cref="FailureReport.Partial"/> an error may still follow.
