@@ -17,9 +17,29 @@ public sealed partial class ImClient : IAsyncDisposable
 {
     private readonly EventQueue _events;
     private readonly SipUri _server;
+    private World? _ownWorld;
     private bool _closed;
 
-    /// <summary>A client that has sent nothing yet.</summary>
+    /// <summary>A client in the real world, which it takes down with itself; it has sent nothing yet.</summary>
+    /// <param name="options">Who and where.</param>
+    /// <param name="loggers">Where its log goes; null for nowhere.</param>
+    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
+    public static ImClient Create(ImClientOptions options, Microsoft.Extensions.Logging.ILoggerFactory? loggers = null)
+    {
+        var world = World.Real(loggers ?? Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        try
+        {
+            return new ImClient(world, options) { _ownWorld = world };
+        }
+        catch
+        {
+            world.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A client in a world that others may live in too, and that is not the client's to take down; it has sent nothing yet.</summary>
     /// <param name="world">Clock, network and chance.</param>
     /// <param name="options">Who and where.</param>
     /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
@@ -149,7 +169,7 @@ public sealed partial class ImClient : IAsyncDisposable
                 }));
             }
         });
-        return new ValueTask(closed.Task);
+        return new ValueTask(_ownWorld is { } world ? TakeDownAsync(closed.Task, world) : closed.Task);
     }
 
     internal void Tell(ImEvent happened) => _events.Add(happened);
@@ -201,6 +221,12 @@ public sealed partial class ImClient : IAsyncDisposable
         {
             if (started is not null) LeaveSession.Leave(started);
         });
+    }
+
+    private static async Task TakeDownAsync(Task closed, World world)
+    {
+        await closed.ConfigureAwait(false);
+        world.Dispose();
     }
 
     private void Close()

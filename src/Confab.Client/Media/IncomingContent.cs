@@ -144,22 +144,14 @@ internal sealed class IncomingContent
     private void Flush()
     {
         if (_isFull) return; // what came since goes along when there is room again
-        var awaiter = _pipe.Writer.FlushAsync().GetAwaiter();
-        if (awaiter.IsCompleted)
-        {
-            awaiter.GetResult();
-            return;
-        }
-
+        var flushing = _pipe.Writer.FlushAsync().AsTask(); // a completed one where there is room
+        if (flushing.IsCompleted) return;
         _isFull = true;
         _streams.Pause();
         _readSoFar = Reader.ReadSoFar;
         _unread.Set(s_readWithin);
-        awaiter.UnsafeOnCompleted(() =>
-        {
-            awaiter.GetResult();
-            _session.Client.Mailbox.Post(OnRoom);
-        });
+        _ = flushing.ContinueWith(
+            _ => _session.Client.Mailbox.Post(OnRoom), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void OnRoom()

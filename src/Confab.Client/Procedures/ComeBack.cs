@@ -5,7 +5,6 @@
 //                 └─────────────────────────────────────┘ 403, 404, 410, 481 ..., or the identity is not kept any more: over
 using Confab.Runtime;
 using Confab.Sip.Message;
-using Confab.Sip.Session;
 
 namespace Confab.Client.Procedures;
 

@@ -4,7 +4,6 @@
 //                        ▲                             │ cannot be opened, or is lost
 //                        └─────────────────────────────┘ four times, or refused: given up
 using Confab.Runtime;
-using Confab.Sip.Session;
 
 namespace Confab.Client.Procedures;
 
