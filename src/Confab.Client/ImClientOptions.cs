@@ -65,7 +65,10 @@ public sealed class ImClientOptions
     /// <summary>What is taken as the body of a message; <c>message/cpim</c> comes first (IMC-SDP-3).</summary>
     public IReadOnlyList<string> AcceptTypes { get; init; } = ["message/cpim", "text/plain"];
 
-    /// <summary>What is taken inside of CPIM (IMC-SDP-4).</summary>
+    /// <summary>
+    /// What is taken inside of CPIM (IMC-SDP-4); <c>*</c> for all. Who answers chooses from what was offered (IMC-INV-3b), so it holds what is to be
+    /// sent as well.
+    /// </summary>
     public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain"];
 
     /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>

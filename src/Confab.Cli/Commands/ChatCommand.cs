@@ -22,6 +22,8 @@ static class ChatCommand
         command line is not understood.
         """;
 
+    const int LargeMessage = 1024 * 1024; // octets: beyond it a message is written to its file as it comes
+
     static readonly Option<string> As = new("--as") { Description = "Who you are: sip:alice@example.com.", HelpName = "ADDRESS", Required = true };
 
     static readonly Option<string?> Password = new("--password")
@@ -39,16 +41,24 @@ static class ChatCommand
 
     static readonly Option<string> Over = new("--transport") { Description = "udp or tcp.", HelpName = "TRANSPORT", DefaultValueFactory = _ => "tcp" };
 
+    static readonly Option<string> SaveIn = new("--downloads")
+    {
+        Description = "The folder for received content that is no text.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), $"confab-{Environment.UserName}"),
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Json };
+        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, SaveIn, Json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(As)!,
             parsed.GetValue(Password),
             parsed.GetValue(Server)!,
             parsed.GetValue(Over)!,
+            new Downloads(parsed.GetValue(SaveIn)!),
             parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
@@ -57,7 +67,7 @@ static class ChatCommand
     }
 
     static async Task<int> RunAsync(
-        string address, string? password, string server, string over, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string address, string? password, string server, string over, Downloads downloads, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         address = Addresses.Complete(address, domain: null) ?? address;
         if (Problem(address, over) is { } problem)
@@ -83,6 +93,8 @@ static class ChatCommand
                 Password = password,
                 Server = server,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
+                AcceptWrappedTypes = ["*"], // what is no text is saved
+                StreamOver = LargeMessage,
                 LocalAddress = over == "udp" ? LocalTowards(server) : null,
             });
         }
@@ -96,8 +108,8 @@ static class ChatCommand
         using var terminated = Cancelling(PosixSignal.SIGTERM, quit);
         using var interrupted = Cancelling(PosixSignal.SIGINT, quit);
         return ChatThread.Run(() => json
-            ? PipedChat.RunAsync(client, address, new StreamReader(Console.OpenStandardInput()), new JsonFace(output), world.Time, quit.Token)
-            : TerminalChat.RunAsync(client, address, world.Time, quit.Token));
+            ? PipedChat.RunAsync(client, address, new StreamReader(Console.OpenStandardInput()), new JsonFace(output), world.Time, downloads, quit.Token)
+            : TerminalChat.RunAsync(client, address, world.Time, downloads, quit.Token));
     }
 
     static string? Problem(string address, string over)
