@@ -69,7 +69,7 @@ public sealed class ImClientOptions
     /// What is taken inside of CPIM (IMC-SDP-4); <c>*</c> for all. Who answers chooses from what was offered (IMC-INV-3b), so it holds what is to be
     /// sent as well.
     /// </summary>
-    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain"];
+    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain", "application/im-iscomposing+xml"];
 
     /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>
     public int MaxMessageSize { get; init; } = 10 * 1024 * 1024;

@@ -75,6 +75,12 @@ public sealed record ContentReceived(
 /// <param name="Total">Octets of the content.</param>
 public sealed record Progress(ImSession Session, string Id, long Sent, long Total) : ImEvent;
 
+/// <summary>Somebody types a message, or does so no more (RFC 3994).</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="From">Who.</param>
+/// <param name="IsActive">Whether he types.</param>
+public sealed record ComposingChanged(ImSession Session, string From, bool IsActive) : ImEvent;
+
 /// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
 public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 

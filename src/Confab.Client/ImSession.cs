@@ -40,6 +40,7 @@ public sealed class ImSession : ISipSessionUser
         IsAnonymous = isAnonymous;
         Sip = new SipSession(client, this, flow => General.Contact(client, flow));
         Reconnection = new ReconnectMedia(this);
+        Composing = new Composing(this);
         Unanswered = new Alarm(client.Mailbox, () => InvitedToSession.NobodyAnswered(this));
     }
 
@@ -108,6 +109,8 @@ public sealed class ImSession : ISipSessionUser
     internal MessageLeg? Leg { get; set; }
 
     internal ReconnectMedia Reconnection { get; }
+
+    internal Composing Composing { get; }
 
     /// <summary>Whether the client tries to come back to it by itself, now that it has ended.</summary>
     internal bool IsComingBack { get; set; }
@@ -186,6 +189,18 @@ public sealed class ImSession : ISipSessionUser
         return SendAsync(answer => SendMessage.Send(this, contentType, content, octets, progress, answer), cancellationToken);
     }
 
+    /// <summary>
+    /// The user is typing: called with every key, it tells the others as seldom as RFC 3994 wants, and that the user stopped after 15 seconds
+    /// without. Done when it has been noted; nothing is sent to who does not take it.
+    /// </summary>
+    public Task<bool> TypingAsync(CancellationToken cancellationToken = default) => Client.Ask<bool>(
+        answer =>
+        {
+            Composing.Typed();
+            answer.TrySetResult(true);
+        },
+        cancellationToken);
+
     void ISipSessionUser.OnRinging(SipSession session, SipResponse response) => StartSession.Ringing(this);
 
     void ISipSessionUser.OnAnswered(SipSession session, SipResponse response) => StartSession.Answered(this, response);
@@ -212,6 +227,7 @@ public sealed class ImSession : ISipSessionUser
         if (WasEstablished) Client.Identities.Keep(this);
         Unanswered.Cancel();
         Reconnection.Cancel();
+        Composing.End();
         Leg?.Close();
         Conference?.End();
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();

@@ -165,6 +165,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             case Progress { Session: var session }:
                 Show(happened, session);
                 break;
+            case ComposingChanged { Session: var session }:
+                Show(happened, session);
+                break;
             case Interrupted { Session: var session }:
                 Show(happened, session);
                 break;

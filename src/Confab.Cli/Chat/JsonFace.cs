@@ -99,6 +99,11 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 json.WriteBoolean("group", resumed.Session.IsGroup);
                 json.WriteBoolean("rejoined", true);
                 return true;
+            case ComposingChanged composing:
+                Begin(json, "composing", session);
+                json.WriteString("from", composing.From);
+                json.WriteBoolean("active", composing.IsActive);
+                return true;
             case Progress progress:
                 Begin(json, "progress", session);
                 json.WriteString("id", progress.Id);

@@ -52,9 +52,24 @@ static class TerminalChat
             case KeyOutcome.Ended:
                 over.TrySetResult();
                 break;
+            case KeyOutcome.Edited when editor.Text.Length > 0 && editor.Text[0] != '/':
+                if (chat.Sessions.Current is { } session) _ = TypingAsync(session);
+                break;
             case KeyOutcome.Entered:
                 _ = RunAsync(editor.Finished, face, chat, over);
                 break;
+        }
+    }
+
+    static async Task TypingAsync(ImSession session)
+    {
+        try
+        {
+            await session.TypingAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The chat is over.
         }
     }
 

@@ -115,6 +115,9 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             case Client.Progress { Sent: var done, Total: var total } progress:
                 SetPrompt(_status.Progress(progress.Id, "sending", done, total));
                 break;
+            case ComposingChanged composing:
+                SetPrompt(_status.Typing(Safe.Line(Addresses.Short(composing.From)), composing.IsActive));
+                break;
             case Interrupted:
                 Line($"[yellow]! {session}: the connection was lost. Trying again...[/]");
                 break;

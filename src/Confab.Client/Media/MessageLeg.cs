@@ -61,6 +61,12 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         }
     }
 
+    /// <summary>Sends a message whose outcome nobody waits for; where it cannot go now, it does not go.</summary>
+    public void SendQuietly(OutgoingMessage message)
+    {
+        if (!_isStopped && _msrp.IsBound) _msrp.Send(message);
+    }
+
     /// <summary>The source of a message has more, or will have no more.</summary>
     public void Continue(OutgoingMessage message) => _msrp.Continue(message);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confab.Content.Cpim;
+using Confab.Content.IsComposing;
 using Confab.Content.Media;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -29,10 +30,14 @@ internal static class ReceiveMessage
         if (!CpimView.TryParse(message.Body.Span, out var cpim, out _)) return MsrpStatus.BadRequest;
         var inner = Encoding.UTF8.GetString(cpim.ContentType);
         if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(options.AcceptWrappedTypes, inner)) return MsrpStatus.UnsupportedType;
+        var from = Encoding.UTF8.GetString(cpim.From);
+        if (ContentType.TryParse(inner, out var wrapped, out _) && wrapped.Is(ComposingStatus.ContentType))
+            return session.Composing.Receive(from, cpim.Content) ? MsrpStatus.Ok : MsrpStatus.BadRequest;
+        session.Composing.Heard(from);
         Tell(
             session,
             message,
-            Encoding.UTF8.GetString(cpim.From),
+            from,
             CpimText.Decode(cpim.FromDisplayName),
             inner,
             cpim.Content.ToArray(),

@@ -16,6 +16,7 @@ namespace Confab.Client.Procedures;
 internal sealed class Register
 {
     private const int LongestWait = 120;
+    private const int MostTooBrief = 3; // a server that always wants longer is not content with anything
 
     private readonly ImClient _client;
     private readonly Alarm _again;
@@ -27,6 +28,7 @@ internal sealed class Register
     private uint _number;
     private long _asked;
     private int _failures;
+    private int _tooBrief;
     private int _attempt; // what an earlier one comes to does not count any more
     private bool _isWanted;
     private bool _isRegistered;
@@ -153,7 +155,7 @@ internal sealed class Register
 
     private void Answered(int status, SipResponse? response)
     {
-        if (status == StatusCode.IntervalTooBrief && response!.TryGetSeconds(HeaderName.MinExpires, out var least) && least > _asked)
+        if (status == StatusCode.IntervalTooBrief && response!.TryGetSeconds(HeaderName.MinExpires, out var least) && least > _asked && _tooBrief++ < MostTooBrief)
         {
             _asked = least; // RFC 3261 10.2.8
             Send();
@@ -168,6 +170,7 @@ internal sealed class Register
         if (!_isWanted) return; // Stop ran meanwhile; the binding ends by itself
         var granted = Granted(response);
         _failures = 0;
+        _tooBrief = 0;
         var wasRegistered = _isRegistered;
         _isRegistered = true;
         _keepAlive.Watch(_flow!);

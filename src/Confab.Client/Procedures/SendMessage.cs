@@ -21,6 +21,7 @@ internal static class SendMessage
     public static OutgoingMessage? Send(ImSession session, string contentType, ReadOnlyMemory<byte> content, TaskCompletionSource<SendOutcome> answer)
     {
         if (Leg(session, contentType, answer) is not { } leg) return null;
+        session.Composing.Said();
         var message = TakesWrapped(leg, contentType)
             ? new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content.Span))
             : new OutgoingMessage(contentType, content);
@@ -42,6 +43,14 @@ internal static class SendMessage
         leg.Send(message, sending);
         if (!answer.Task.IsCompleted) source.Start(content, length, () => session.Client.Mailbox.Post(() => leg.Continue(message)));
         return message;
+    }
+
+    /// <summary>Sends what is no message of the user's: nobody waits for it, nothing is told of it, and who does not name its type is spared it.</summary>
+    public static void SendQuietly(ImSession session, string contentType, ReadOnlySpan<byte> content)
+    {
+        if (session is not { State: ImSessionState.Established, Leg: { } leg }) return;
+        if (!AcceptList.Matches(leg.RemoteTypes, AcceptList.Cpim) || !AcceptList.Matches(leg.RemoteWrappedTypes, contentType)) return;
+        leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content)));
     }
 
     /// <summary>Where it can be sent; null where it cannot, and the answer says why.</summary>
