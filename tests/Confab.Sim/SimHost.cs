@@ -23,6 +23,9 @@ public sealed class SimHost : INetwork
 
     public IPAddress Address { get; }
 
+    /// <summary>Whether the host is out of the network: datagrams are lost on both ways, and nothing connects.</summary>
+    public bool IsUnplugged { get; private set; }
+
     internal Limits Limits { get; }
 
     public IListener Listen(IPEndPoint local, Transport transport, Func<StreamFlow, IStreamHandler> accept)
@@ -44,8 +47,8 @@ public sealed class SimHost : INetwork
         var local = new IPEndPoint(Address, NextPort(_listeners.ContainsKey));
         _network.After(_network.Latency, () =>
         {
-            var listener = _network.Find(remote.Address)?._listeners.GetValueOrDefault(remote.Port);
-            if (listener is null)
+            var listener = IsUnplugged ? null : _network.Find(remote.Address)?._listeners.GetValueOrDefault(remote.Port);
+            if (listener is null || listener.Host.IsUnplugged)
             {
                 _network.After(_network.Latency, () => _network.Call(() => failed(EndReason.Unreachable)));
                 return;
@@ -68,6 +71,16 @@ public sealed class SimHost : INetwork
         if (IPAddress.TryParse(host, out var address)) resolved([address]);
         else _network.After(_network.Latency, () => _network.Call(() => resolved(_network.Lookup(host))));
     }
+
+    /// <summary>Takes the host out of the network: its connections break.</summary>
+    public void Unplug()
+    {
+        IsUnplugged = true;
+        foreach (var stream in _network.StreamsOf(Address)) stream.Break();
+    }
+
+    /// <summary>Puts the host back into the network.</summary>
+    public void Plug() => IsUnplugged = false;
 
     /// <summary>The host goes down in good order: its listeners, ports and streams close.</summary>
     public void Dispose()

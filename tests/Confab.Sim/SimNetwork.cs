@@ -99,11 +99,14 @@ public sealed class SimNetwork(VirtualTime time, SimScheduler scheduler, int see
     {
         var datagram = new SimDatagram(from, to, bytes.ToArray());
         if (LoseIf?.Invoke(datagram) == true || Happens(DatagramLoss)) return;
+        if (IsUnplugged(from) || IsUnplugged(to)) return;
         for (var copies = Happens(DatagramDuplication) ? 2 : 1; copies > 0; copies--)
         {
             After(Happens(DatagramReordering) ? Latency + ReorderingDelay : Latency, () => Find(to.Address)?.Receive(datagram));
         }
     }
+
+    private bool IsUnplugged(IPEndPoint end) => Find(end.Address) is { IsUnplugged: true };
 
     private bool Happens(double share) => share > 0 && Random.NextDouble() < share;
 }

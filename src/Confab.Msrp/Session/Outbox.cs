@@ -27,7 +27,7 @@ internal sealed class Outbox(MsrpSession session)
     private Queue<(ulong Id, long SentAt)>? _deadlines;     // in the order of sending, which is the order of running out
     private Alarm? _alarm;
     private int _unsettled;
-    private int _turn;
+    private int _turn;                                      // whose turn it is among the open ones
     private bool _continues;
 
     /// <summary>Messages whose outcome is not known.</summary>
@@ -126,8 +126,9 @@ internal sealed class Outbox(MsrpSession session)
     {
         for (var tried = 0; tried < _open.Count; tried++)
         {
-            _turn = (_turn + 1) % _open.Count;
-            if (_open[_turn] is { IsWaiting: false, UnansweredBytes: < AheadOfAnswers } message) return message;
+            var message = _open[_turn %= _open.Count];
+            if (message is { IsWaiting: false, UnansweredBytes: < AheadOfAnswers }) return message;
+            _turn++;
         }
 
         return null;
@@ -173,6 +174,7 @@ internal sealed class Outbox(MsrpSession session)
             message.DropAhead();
             if (message.FailureReport != FailureReport.No) Await(id, message, length);
             if (isLast) FinishWriting(message);
+            else _turn++;
             return length;
         }
         finally
@@ -184,9 +186,19 @@ internal sealed class Outbox(MsrpSession session)
     private void FinishWriting(OutgoingMessage message)
     {
         message.IsWritten = true;
-        _open.Remove(message);
+        Close(message);
         if (message.FailureReport == FailureReport.Yes) SettleWhenAnswered(message);
         else Settle(message, MsrpStatus.Ok);
+    }
+
+    // Nobody loses his turn by it, so that messages of one chunk keep their order.
+    private bool Close(OutgoingMessage message)
+    {
+        var index = _open.IndexOf(message);
+        if (index < 0) return false;
+        _open.RemoveAt(index);
+        if (index < _turn) _turn--;
+        return true;
     }
 
     private void SettleWhenAnswered(OutgoingMessage message)
@@ -196,7 +208,7 @@ internal sealed class Outbox(MsrpSession session)
 
     private void Fail(OutgoingMessage message, MsrpStatus status)
     {
-        if (_open.Remove(message) && message.Written > 0)
+        if (Close(message) && message.Written > 0)
         {
             Fields.Shared.Start(message.MessageIdBytes, ByteRange.Empty with { Total = message.Length }).Reports(message.SuccessReport, message.FailureReport);
             var id = World.Ids.Unique();

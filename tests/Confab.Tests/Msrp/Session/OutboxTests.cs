@@ -61,6 +61,14 @@ public sealed class OutboxTests : IDisposable
         Assert.Equal(["sent short 200", "sent other 200", "sent long 200"], _near.Events.Where(e => e != "drained"));
     }
 
+    [Fact]
+    public void Messages_of_one_chunk_keep_their_order() // also past a longer one, and where the connection takes no more for a time
+    {
+        string[] names = [.. Enumerable.Range(1, 40).Select(static number => $"m{number}")];
+        Give([Message("long", Random(400_000)), .. names.Select(name => Message(name, Random(1500)))]);
+        Assert.Equal(names, _peer.Received.ConvertAll(m => m.MessageId).Where(id => id != "long"));
+    }
+
     [Theory]
     [InlineData(FailureReport.Yes, false)]
     [InlineData(FailureReport.Partial, false)]

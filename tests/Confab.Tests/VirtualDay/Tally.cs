@@ -1,0 +1,24 @@
+namespace Confab.Tests.VirtualDay;
+
+/// <summary>How often what could be found wrong was found right.</summary>
+internal sealed class Tally
+{
+    /// <summary>Messages said, and looked at.</summary>
+    public int Said { get; set; }
+
+    /// <summary>Times that one had to hear a message and heard it.</summary>
+    public int Heard { get; set; }
+
+    /// <summary>Rosters compared with who was there.</summary>
+    public int Rosters { get; set; }
+
+    /// <summary>Sessions that stood when the world was calm.</summary>
+    public int Sessions { get; set; }
+
+    /// <summary>Seats taken, and how many of them by coming back.</summary>
+    public int Seats { get; set; }
+
+    public int Rejoined { get; set; }
+
+    public override string ToString() => $"{Said} messages, {Heard} heard, {Rosters} rosters, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back";
+}
