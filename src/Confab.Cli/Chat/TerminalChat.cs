@@ -99,10 +99,16 @@ static class TerminalChat
             ? [.. VerbList.All.Select(static verb => verb.Name).Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))]
             : [];
 
-    static IAnsiConsole Screen(TextWriter output) => AnsiConsole.Create(new AnsiConsoleSettings
+    static IAnsiConsole Screen(TextWriter output)
     {
-        Out = new AnsiConsoleOutput(output),
-        Ansi = AnsiSupport.Yes,
-        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-    });
+        // An empty NO_COLOR wants nothing (no-color.org); what detects the colours takes its presence for a wish.
+        var isPlain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        if (!isPlain) Environment.SetEnvironmentVariable("NO_COLOR", null);
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+    }
 }

@@ -9,6 +9,7 @@ internal sealed class Kamailio : IAsyncDisposable
 {
     private readonly string _folder;
     private Running _program = null!;
+    private bool _isKilled;
 
     private Kamailio(string folder, int port)
     {
@@ -34,6 +35,7 @@ internal sealed class Kamailio : IAsyncDisposable
     {
         _program = new Running(
             "kamailio", ["-f", Path.Combine(_folder, "kamailio.cfg"), "-DD", "-E", "-m", "32", "-M", "4", "-Y", _folder, "-w", _folder, "-P", Path.Combine(_folder, "pid")], _folder);
+        _isKilled = false;
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         while (!await Answers())
         {
@@ -41,15 +43,16 @@ internal sealed class Kamailio : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills it and its children.</summary>
     public async Task Kill()
     {
-        await _program.Signal("KILL");
-        await _program.DisposeAsync(); // its children with it
+        if (!_isKilled) await _program.DisposeAsync();
+        _isKilled = true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _program.DisposeAsync();
+        await Kill();
         Directory.Delete(_folder, recursive: true);
     }
 
