@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using Confab.Msrp;
@@ -41,20 +42,22 @@ public sealed partial class ConfabServer : IAsyncDisposable
     private volatile bool _ready;
     private bool _disposed;
 
-    private ConfabServer(ServerOptions options, World world, IDirectory directory, LaneThread? laneThread, IMeterFactory? meters)
+    private ConfabServer(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, PipeScheduler? lane, IMeterFactory? meters)
     {
         _options = options;
         _world = world;
         _directory = directory;
-        _laneThread = laneThread;
+        _laneThread = lane as LaneThread;
         _log = world.Loggers.CreateLogger("Confab.Server");
-        var lane = new StoreLane(laneThread ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
+        var writer = new StoreLane(lane ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
         _node = new Node
         {
             World = world,
             Options = options,
             Directory = directory,
-            Registrar = new Registrar(world, directory, lane, options),
+            Sessions = sessions,
+            Lane = writer,
+            Registrar = new Registrar(world, directory, writer, options),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             Log = _log,
@@ -63,6 +66,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _node.Router = new OwnerRouter(_node);
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
         _node.Msrp = new MsrpTransport(world, new Msrp.MsrpOptions { MaxMessageSize = options.Msrp.MaxMessageSize });
+        _node.Metrics.Watch(_node);
     }
 
     /// <summary>One line a listener, as <c>confab serve</c> prints it: <c>sip udp://127.0.0.1:5060</c>.</summary>
@@ -80,49 +84,65 @@ public sealed partial class ConfabServer : IAsyncDisposable
     public static ConfabServer Create(ServerOptions options, ILoggerFactory loggers, IMeterFactory? meters = null)
     {
         var memory = options.Storage.Provider.Equals("Memory", StringComparison.OrdinalIgnoreCase);
-        IDirectory directory = memory ? new MemoryDirectory() : OpenSqlite(options.DataDirectory);
-        return new ConfabServer(options, World.Real(loggers, options.Limits), directory, new LaneThread("store"), meters);
+        var (directory, sessions) = memory ? InMemory() : OpenSqlite(options.DataDirectory);
+        return new ConfabServer(options, World.Real(loggers, options.Limits), directory, sessions, new LaneThread("store"), meters);
     }
 
-    private static SqliteDirectory OpenSqlite(string dataDirectory)
+    private static (IDirectory Directory, ISessionStore Sessions) InMemory()
+    {
+        var directory = new MemoryDirectory();
+        return (directory, new MemorySessions(directory));
+    }
+
+    private static (IDirectory Directory, ISessionStore Sessions) OpenSqlite(string dataDirectory)
     {
         try
         {
-            return new SqliteDirectory(new SqliteDatabase(dataDirectory));
+            var database = new SqliteDatabase(dataDirectory);
+            return (new SqliteDirectory(database), new SqliteSessions(database));
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            throw new ServerStartException(
-                $"The store in '{Path.GetFullPath(dataDirectory)}' (DataDirectory) cannot be opened: {exception.Message.TrimEnd('.')}. Name a folder that this user may write to.", exception);
+            throw StoreProblem.Explain(dataDirectory, exception);
         }
     }
 
     /// <summary>A server in a world of the caller's: a simulated one in tests. The store then runs on the world's scheduler.</summary>
-    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, IMeterFactory? meters = null) =>
-        new(options, world, directory, null, meters);
+    public static ConfabServer Create(ServerOptions options, World world, MemoryDirectory directory, IMeterFactory? meters = null) =>
+        new(options, world, directory, new MemorySessions(directory), null, meters);
 
-    /// <summary>Opens the store and binds every listener.</summary>
+    /// <inheritdoc cref="Create(ServerOptions, World, MemoryDirectory, IMeterFactory?)"/>
+    /// <param name="options">The settings.</param>
+    /// <param name="world">What it runs in.</param>
+    /// <param name="directory">Accounts and bindings.</param>
+    /// <param name="sessions">The sessions that stand, in the transactions of the directory.</param>
+    /// <param name="lane">Where both are written; the world's scheduler where it is null.</param>
+    public static ConfabServer Create(ServerOptions options, World world, IDirectory directory, ISessionStore sessions, PipeScheduler? lane = null) =>
+        new(options, world, directory, sessions, lane, null);
+
+    /// <summary>Reads the store, lets the sessions in it stand again, and binds every listener.</summary>
     /// <exception cref="ServerStartException">A port is taken, or the store cannot be opened.</exception>
     public Task StartAsync(CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        _directory.Load();
-        PasswordHash.PutConfigured(_directory, _options);
-        _node.Registrar.Load();
+        ReadStore();
         for (var i = 0; i < _options.Sip.Listen.Count; i++) ListenSip(_options.Sip.Listen[i], $"Sip:Listen:{i}");
         for (var i = 0; i < _options.Msrp.Listen.Count; i++) ListenMsrp(_options.Msrp.Listen[i], $"Msrp:Listen:{i}");
         _ready = true;
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes nothing new, ends the sessions with BYE, waits for the answers (3 s at the most), then closes.</summary>
+    /// <summary>
+    /// Takes nothing new, ends the dialogs with BYE, waits for the answers (3 s at the most), then closes. What stands and is stored stands again
+    /// at the next start.
+    /// </summary>
     public async Task StopAsync(CancellationToken ct)
     {
         if (_disposed) return;
         _ready = false;
         _node.Router.Close();
         var sessions = _node.Router.Sessions.ToArray();
-        foreach (var focus in sessions) focus.Owner.Mailbox.Post(() => ReleaseSession.Run(focus));
+        foreach (var focus in sessions) focus.Owner.Mailbox.Post(() => End(focus));
         var began = _world.Time.GetTimestamp();
         while (sessions.Any(static focus => focus.Owner.Focus is not null) && _world.Time.GetElapsedTime(began) < s_goodbye && !ct.IsCancellationRequested)
         {
@@ -140,8 +160,30 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _node.Transport.Dispose();
         _world.Dispose();
         _laneThread?.Dispose();
+        (_node.Sessions as IDisposable)?.Dispose();
         _directory.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void ReadStore()
+    {
+        try
+        {
+            _directory.Load();
+            PasswordHash.PutConfigured(_directory, _options);
+            _node.Registrar.Load();
+            foreach (var (session, members) in _node.Sessions.Load()) RestoreSession.Run(_node, session, members);
+        }
+        catch (Exception exception) when (exception is not (OutOfMemoryException or ArgumentException))
+        {
+            throw StoreProblem.Explain(_options.DataDirectory, exception);
+        }
+    }
+
+    private void End(Focus focus)
+    {
+        if (_node.Sessions.OutlivesProcess && focus.IsStanding) ReleaseSession.Suspend(focus);
+        else ReleaseSession.Run(focus);
     }
 
     private void ListenSip(string address, string key)

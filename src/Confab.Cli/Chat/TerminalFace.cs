@@ -186,6 +186,9 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
         _ => Escaped(session.Identity ?? ""),
     };
 
+    /// <summary>The reason that a server gives which keeps its sessions.</summary>
+    const string ServerStops = "Server is stopping";
+
     string WordsOf(Ended ended)
     {
         var why = ended.Text.Length > 0 ? $" ({Escaped(ended.Text)})" : "";
@@ -195,8 +198,10 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             SessionEnd.Removed => "you were removed.",
             SessionEnd.Moved => "you came in from elsewhere.",
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
+            SessionEnd.Released when ended.Text == ServerStops => "the server stops. /rejoin comes back to the session when it runs again.",
             SessionEnd.Released => "the session has ended.",
-            _ => ended.Status > 0 ? $"it came to nothing: {ended.Status}{why}" : $"it broke{why}",
+            _ when ended.Status > 0 => $"it came to nothing: {ended.Status}{why}",
+            _ => ended.Session.WasEstablished ? $"it broke{why}. /rejoin comes back to it." : $"it broke{why}",
         };
     }
 

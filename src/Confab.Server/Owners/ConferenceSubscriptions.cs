@@ -16,7 +16,7 @@ internal sealed class ConferenceSubscriptions
     {
         _focus = focus;
         Documents = new RosterDocuments(focus);
-        focus.Roster.Changed = OnChanged;
+        focus.Roster.Changed += OnChanged;
     }
 
     public RosterDocuments Documents { get; }

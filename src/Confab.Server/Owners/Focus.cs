@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Server.Ports;
 using Confab.Server.Procedures.Controlling;
 using Confab.Server.Switch;
 using Confab.Sip.Message;
@@ -20,16 +21,28 @@ internal sealed class Focus
 
     private readonly List<Participant> _participants = [];
 
+    /// <summary>A session that begins.</summary>
     public Focus(Conversation owner, SessionKind kind, string originator)
+        : this(owner, kind, originator, IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits), RulesOf(owner.Node.Options.Session))
+    {
+    }
+
+    /// <summary>A session that stands again.</summary>
+    public Focus(Conversation owner, SessionKind kind, StoredSession stored)
+        : this(owner, kind, stored.Originator, stored.Identity, stored.Rules) => Ends = stored.Ends;
+
+    private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules)
     {
         Owner = owner;
         Kind = kind;
         Originator = originator;
-        IdentityUser = IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits);
+        Rules = rules;
+        IdentityUser = identityUser;
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
         Switch = new MsrpSwitch(this);
         Roster = new Roster(owner.Node.World.Time, owner.Node.World.Limits.RosterEntries);
         Subscriptions = new ConferenceSubscriptions(this);
+        Record = new SessionRecord(this);
         owner.Focus = this;
         owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
@@ -45,6 +58,9 @@ internal sealed class Focus
 
     /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
     public string Originator { get; }
+
+    /// <summary>The rules under which it began.</summary>
+    public SessionRules Rules { get; set; }
 
     /// <summary>The user part of the IM Session Identity: at least 64 random bits, never used again (IMS-GEN-4, D-04).</summary>
     public string IdentityUser { get; }
@@ -69,6 +85,18 @@ internal sealed class Focus
 
     public bool IsReleased { get; set; }
 
+    /// <summary>What the store has of it.</summary>
+    public SessionRecord Record { get; }
+
+    /// <summary>Whether the one who started it has his 200: from then on it can be come back to.</summary>
+    public bool IsStanding { get; set; }
+
+    /// <summary>When it has lasted its longest; null where there is no such time.</summary>
+    public DateTimeOffset? Ends { get; set; }
+
+    /// <summary>Rings when the members of a session that stands again had their time to come back; null where none are awaited.</summary>
+    public Alarm? Grace { get; set; }
+
     /// <summary>Rings when the session has lasted its longest (IMS-RPOL-1e); null where there is none.</summary>
     public Alarm? MaxLength { get; set; }
 
@@ -78,6 +106,13 @@ internal sealed class Focus
     public int ConnectedCount => Count(ParticipantState.Connected);
 
     public int InvitedCount => Count(ParticipantState.Invited);
+
+    /// <summary>Users who are in or on the way in.</summary>
+    public int PresentCount => PresentBut("");
+
+    /// <summary>Users who are in or on the way in, that one left out.</summary>
+    public int PresentBut(string address) =>
+        _participants.Where(p => p.State != ParticipantState.Leaving && p.Address != address).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
 
     public void Add(Participant participant) => _participants.Add(participant);
 
@@ -128,6 +163,9 @@ internal sealed class Focus
     /// <summary>Our Contact: the identity, <c>isfocus</c> for a group (IMS-GEN-3).</summary>
     [Clause("OMA-IM", "7.2.2.1", "IMS-GEN-3", "IMS-GEN-4")]
     public string Contact(Flow flow) => $"<{Identity(flow)}>{(IsGroup ? ";isfocus" : "")};+g.oma.sip-im";
+
+    private static SessionRules RulesOf(SessionOptions options) =>
+        new(options.MaxAdhocGroupSize, options.NumberOfRemainingParticipants, options.ReleaseAdhocOnOriginatorLeave);
 
     private int Count(ParticipantState state)
     {

@@ -21,6 +21,12 @@ internal sealed class Node
 
     public required IDirectory Directory { get; init; }
 
+    /// <summary>The sessions that stand, as the store has them.</summary>
+    public required ISessionStore Sessions { get; init; }
+
+    /// <summary>The one writer of the store.</summary>
+    public required StoreLane Lane { get; init; }
+
     public required Registrar Registrar { get; init; }
 
     public required OriginatorVerification Verification { get; init; }

@@ -70,6 +70,14 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         node.Registrar.OnFlowClosed(flow);
     }
 
+    /// <summary>An owner that no request has made: of a session that stands again. It is found by this key, and by its session.</summary>
+    public Conversation Adopt(Text key)
+    {
+        var owner = new Conversation(node, key);
+        Interlocked.Increment(ref _count);
+        return owner;
+    }
+
     /// <summary>Adds a Call-ID of the owner: of its own making, before its first message leaves, or of a request to its session.</summary>
     public void Add(Text callId, Conversation owner) => _owners.TryAdd(callId, owner);
 

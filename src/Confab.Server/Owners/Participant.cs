@@ -89,6 +89,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Whether the user has come in by a newer leg: what becomes of this one is no news of him.</summary>
     public bool IsSuperseded { get; set; }
 
+    /// <summary>Whether he was in, or asked, when the server went down, and has not come back: he has no leg.</summary>
+    public bool IsAwaited { get; init; }
+
     /// <summary>Whether a REFER of his has been accepted in this dialog: the next is told apart by an id (RFC 3515 2.4.6).</summary>
     public bool HasReferred { get; set; }
 

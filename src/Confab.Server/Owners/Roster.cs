@@ -37,6 +37,12 @@ internal sealed class Roster(TimeProvider time, int most)
     private readonly Dictionary<string, Attendee> _attendees = new(StringComparer.Ordinal);
     private readonly List<Attendee> _order = [];
 
+    /// <summary>What the clock says.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>The place of one who is not known yet.</summary>
+    public int NextPlace => _order.Count == 0 ? 0 : _order[^1].Place + 1;
+
     /// <summary>Told after each transition.</summary>
     public Action<Attendee>? Changed { get; set; }
 
@@ -84,6 +90,20 @@ internal sealed class Roster(TimeProvider time, int most)
         if (Find(address) is { } attendee) attendee.IsExpelled = true;
     }
 
+    /// <summary>His removal came to nothing.</summary>
+    public void Pardon(string address)
+    {
+        if (Find(address) is { } attendee) attendee.IsExpelled = false;
+    }
+
+    /// <summary>Takes a line up that was stored; in their order, before anything else.</summary>
+    public void Restore(Attendee attendee)
+    {
+        if (!_attendees.TryAdd(attendee.Address, attendee)) return;
+        _order.Add(attendee);
+        Changed?.Invoke(attendee);
+    }
+
     /// <summary>He is no longer in the session, or will not come.</summary>
     /// <param name="address">Whose transition it is.</param>
     /// <param name="method">How it came.</param>
@@ -101,7 +121,7 @@ internal sealed class Roster(TimeProvider time, int most)
     private Attendee Of(string address)
     {
         if (_attendees.TryGetValue(address, out var attendee)) return attendee;
-        attendee = new Attendee(address);
+        attendee = new Attendee(address, NextPlace);
         _attendees.Add(address, attendee);
         _order.Add(attendee);
         return attendee;
@@ -109,8 +129,11 @@ internal sealed class Roster(TimeProvider time, int most)
 }
 
 /// <summary>One line of the roster.</summary>
-internal sealed class Attendee(string address)
+internal sealed class Attendee(string address, int place)
 {
+    /// <summary>Its place among the others: who was heard of first is first.</summary>
+    public int Place { get; } = place;
+
     /// <summary>The IM Address.</summary>
     public string Address { get; } = address;
 

@@ -60,7 +60,7 @@ internal sealed class RosterDocuments(Focus focus)
     private uint? MaximumUserCount => focus.Kind switch
     {
         SessionKind.OneToOne => 2,
-        SessionKind.AdHoc => (uint)focus.Node.Options.Session.MaxAdhocGroupSize,
+        SessionKind.AdHoc => (uint)focus.Rules.MostParticipants,
         _ => null,
     };
 

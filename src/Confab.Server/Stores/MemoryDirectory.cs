@@ -29,6 +29,9 @@ public sealed class MemoryDirectory : IDirectory
     {
     }
 
+    /// <summary>Runs when the transaction that is open is committed; forgotten when it is rolled back.</summary>
+    internal void OnCommit(Action write) => _writes.Add(write);
+
     public bool TryGetAccount(string user, [NotNullWhen(true)] out Account? account) => _accounts.TryGetValue(user, out account);
 
     public void PutAccount(Account account) => _writes.Add(() => _accounts[account.User] = account);

@@ -29,6 +29,15 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
         ALTER TABLE bindings ADD COLUMN reg_id INTEGER;
         ALTER TABLE bindings ADD COLUMN temp_gruu TEXT NOT NULL DEFAULT '';
         """,
+        """
+        CREATE TABLE sessions (
+            identity TEXT PRIMARY KEY, kind TEXT NOT NULL, originator TEXT NOT NULL, ends INTEGER,
+            most_participants INTEGER NOT NULL, remaining_participants INTEGER NOT NULL, ends_with_originator INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE session_members (
+            identity TEXT NOT NULL, address TEXT NOT NULL, place INTEGER NOT NULL, display_name TEXT, status TEXT NOT NULL, expelled INTEGER NOT NULL,
+            joined_method TEXT, joined_by TEXT, joined_at INTEGER, left_method TEXT, left_by TEXT, left_at INTEGER,
+            PRIMARY KEY (identity, address)) WITHOUT ROWID;
+        """,
     ];
 
     private readonly List<Action> _onCommit = [];
@@ -37,7 +46,7 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
     private readonly SqliteCommand _rollback;
 
     /// <summary>Opens or makes the database in that directory, which is made too.</summary>
-    /// <exception cref="InvalidDataException">A newer Confab has made it.</exception>
+    /// <exception cref="NotSupportedException">A newer Confab has made it.</exception>
     /// <exception cref="SqliteException">The file is no database, or cannot be opened.</exception>
     public SqliteDatabase(string dataDirectory)
     {
@@ -115,7 +124,7 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
     {
         var version = Convert.ToInt32(Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version > s_migrations.Length)
-            throw new InvalidDataException($"{path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}");
+            throw new NotSupportedException($"{path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}");
         for (; version < s_migrations.Length; version++)
             Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {s_migrations[version]} PRAGMA user_version = {version + 1}; COMMIT"));
     }

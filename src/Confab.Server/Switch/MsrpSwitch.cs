@@ -145,7 +145,14 @@ internal sealed class MsrpSwitch(Focus focus)
             var member = focus.Participants[i];
             if (member == sender || member.State != ParticipantState.Connected || (addressee is not null && member != addressee)) continue;
             if (wrapped is not null && !member.TakesWrapped(wrapped)) continue;
-            var sent = member.Msrp!.SendChunk(_copy);
+            if (member.Msrp is not { } leg)
+            {
+                // Awaited after a restart: he hears nothing until he is back, and who speaks to him alone is told so.
+                if (!focus.IsGroup || addressee is not null) status = MsrpStatus.TimedOut;
+                continue;
+            }
+
+            var sent = leg.SendChunk(_copy);
             if (sent is SendStatus.Sent or SendStatus.Queued) copies++;
             if (!focus.IsGroup) Backpressure.Apply(sender, member);
             else if (addressee is null) continue;

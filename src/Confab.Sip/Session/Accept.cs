@@ -10,6 +10,7 @@ public sealed partial class SipSession
 {
     private readonly Alarm _repeatAccept;
     private readonly Alarm _noAck;
+    private Alarm? _trying;
     private IServerTransaction? _offer;
     private byte[]? _acceptance;
     private TimeSpan _interval;
@@ -33,6 +34,14 @@ public sealed partial class SipSession
     /// <summary>100: the answer takes longer than 200 ms (RFC 3261 17.2.1).</summary>
     public void SayTrying() => Provisional(StatusCode.Trying, null);
 
+    /// <summary>100, unless it is answered within 200 ms (RFC 3261 17.2.1).</summary>
+    public void SayTryingSoon()
+    {
+        if (State != SessionState.Offered) return;
+        _trying = new Alarm(Mailbox, SayTrying);
+        _trying.Set(TimeSpan.FromMilliseconds(200));
+    }
+
     /// <summary>A provisional answer, 180 where nothing else is said; makes the dialog early (RFC 3261 13.3.1.1).</summary>
     [Clause("RFC 3261", "13.3.1.1", "IMC-INV-RING")]
     public void Ring(int status = StatusCode.Ringing, HeadersWriter? more = null) => Provisional(status, more);
@@ -44,6 +53,7 @@ public sealed partial class SipSession
         if (State != SessionState.Offered) return;
         Dialog ??= Sip.Dialog.Dialog.OfCallee(_offer!, LocalTag);
         State = SessionState.Accepted;
+        _trying?.Cancel();
         _acceptance = Compose(_offer!, StatusCode.Ok, more, "", contentType, body);
         _offer!.Respond(StatusCode.Ok, _acceptance);
         _interval = _agent.Transactions.Times.T1;

@@ -88,6 +88,9 @@ public sealed partial class FlowParser
         else if (word == "given") TakeShorthand(rest);
         else if (word == "advance") Add(new AdvanceStep(_line, line, Duration(rest)));
         else if (word == "silence") Add(new SilenceStep(_line, line, Silent(rest)));
+        else if (line is "im is killed") Add(new ServerStep(_line, line, ServerChange.Killed));
+        else if (line is "im stops") Add(new ServerStep(_line, line, ServerChange.Stops));
+        else if (line is "im starts") Add(new ServerStep(_line, line, ServerChange.Starts));
         else if (line is "unordered {") _unordered = [];
         else if (line is "}" && _unordered is { } block)
         {

@@ -112,6 +112,9 @@ public sealed class FlowRunner
                 _stage.Member(reading.Member).Read(reading.Reads);
                 _stage.Settle();
                 break;
+            case ServerStep server:
+                Change(server.Change);
+                break;
             case AdvanceStep advance:
                 _stage.Settle();
                 ThrowOnUnlisted(_ => true);
@@ -122,6 +125,25 @@ public sealed class FlowRunner
                 ThrowOnUnlisted(a => silence.Members.Contains(a.Member, StringComparer.Ordinal));
                 break;
         }
+    }
+
+    private void Change(ServerChange change)
+    {
+        _stage.Settle();
+        switch (change)
+        {
+            case ServerChange.Killed:
+                _stage.KillServer();
+                break;
+            case ServerChange.Stops:
+                _stage.StopServer();
+                break;
+            case ServerChange.Starts:
+                _stage.StartServer();
+                break;
+        }
+
+        foreach (var arrival in _stage.Arrivals.Where(static a => a.IsClose)) arrival.IsListed = true; // as the line says
     }
 
     private void Send(MessageStep step, int index)

@@ -89,6 +89,21 @@ public sealed record ConnectionStep(int Line, string Text, string From, string T
 /// <summary>A cast member stops taking what comes over its MSRP connection, or takes it again.</summary>
 public sealed record ReadingStep(int Line, string Text, string Member, bool Reads) : FlowStep(Line, Text);
 
+public enum ServerChange
+{
+    /// <summary>It is killed in the middle of what it does.</summary>
+    Killed,
+
+    /// <summary>It is told to stop, and has stopped.</summary>
+    Stops,
+
+    /// <summary>It runs again, with what it stored.</summary>
+    Starts,
+}
+
+/// <summary>The server goes down or comes back.</summary>
+public sealed record ServerStep(int Line, string Text, ServerChange Change) : FlowStep(Line, Text);
+
 /// <summary>Time passes.</summary>
 public sealed record AdvanceStep(int Line, string Text, TimeSpan By) : FlowStep(Line, Text);
 

@@ -1,11 +1,11 @@
 // Where a play takes place: the server as it ships, in a simulated world, and the cast around it.
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Reflection;
 using Confab.Runtime;
 using Confab.Server;
-using Confab.Server.Stores;
 
 namespace Confab.Sim.Flows;
 
@@ -17,7 +17,12 @@ internal sealed class FlowStage : IAsyncDisposable
     private static readonly IPAddress s_server = IPAddress.Parse("198.51.100.5");
 
     private readonly SimWorld _world = new();
-    private readonly ConfabServer _server;
+    private readonly ServerOptions _options;
+    private readonly SimDisk _disk = new();
+    private SimStore _store;
+    private World _host;
+    private ConfabServer _server;
+    private int _starts;
     private readonly Dictionary<string, CastMember> _cast = new(StringComparer.Ordinal);
     private readonly List<Arrival> _arrivals = [];
     private readonly Distortion? _distortion;
@@ -43,7 +48,8 @@ internal sealed class FlowStage : IAsyncDisposable
             if (!entry.IsStranger && options.Users.TrueForAll(u => u.Address != member.Address)) options.Users.Add(new UserOptions { Address = member.Address, Password = member.Password });
         }
 
-        _server = ConfabServer.Create(options, _world.Host(s_server.ToString(), 1, options.Limits), new MemoryDirectory());
+        _options = options;
+        Boot();
     }
 
     public FlowScript Script { get; }
@@ -106,6 +112,32 @@ internal sealed class FlowStage : IAsyncDisposable
 
     public void ForgetArrivals() => _arrivals.Clear();
 
+    /// <summary>kill -9: what it has not written is lost, and its connections close.</summary>
+    public void KillServer()
+    {
+        Settle();
+        _store.Kill();
+        _host.Dispose();
+        Settle();
+    }
+
+    /// <summary>SIGTERM.</summary>
+    public void StopServer()
+    {
+        Settle();
+        var stopped = _server.StopAsync(CancellationToken.None);
+        if (!_world.RunUntil(() => stopped.IsCompleted, TimeSpan.FromSeconds(10))) throw new FlowFailureException("the server did not stop in 10 s");
+        Settle();
+    }
+
+    /// <summary>The server starts again, on the addresses that it had and with what it stored.</summary>
+    public void StartServer()
+    {
+        Boot();
+        if (!_server.StartAsync(CancellationToken.None).IsCompletedSuccessfully) throw new FlowFailureException("the server did not start");
+        Settle();
+    }
+
     /// <summary>Lets everything happen that happens without time passing.</summary>
     public void Settle() => _world.Run();
 
@@ -124,6 +156,14 @@ internal sealed class FlowStage : IAsyncDisposable
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         _world.Dispose();
+    }
+
+    [MemberNotNull(nameof(_store), nameof(_host), nameof(_server))]
+    private void Boot()
+    {
+        _store = _disk.Open();
+        _host = _world.Host(s_server.ToString(), (ulong)++_starts, _options.Limits);
+        _server = ConfabServer.Create(_options, _host, _store, _disk.Sessions);
     }
 
     private static void Set(object options, string key, string value)

@@ -49,8 +49,8 @@ internal sealed class LiveServer : IAsyncDisposable
     public static Running Serve(string folder, params string[] settings) => Running.Confab(folder, ["serve", .. Settings(folder, settings)]);
 
     /// <summary>Starts the program again with the same data, after it has ended, on the ports that it had.</summary>
-    public Task StartAgainInPlace() => StartAgain(
-        $"Sip:Listen:0=udp://{Udp}", $"Sip:Listen:1=tcp://{Tcp}", $"Msrp:Listen:0=tcp://{Msrp}", $"Http:Listen:0=http://{Http.Authority}");
+    public Task StartAgainInPlace(params string[] settings) => StartAgain([
+        $"Sip:Listen:0=udp://{Udp}", $"Sip:Listen:1=tcp://{Tcp}", $"Msrp:Listen:0=tcp://{Msrp}", $"Http:Listen:0=http://{Http.Authority}", .. settings]);
 
     /// <summary>Starts the program again with the same data, after it has ended.</summary>
     public async Task StartAgain(params string[] settings)

@@ -1,7 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Confab.Runtime;
 using Confab.Server;
-using Confab.Server.Stores;
 using Confab.Sim;
 using Xunit;
 
@@ -15,10 +15,13 @@ internal sealed class ServerRig : IDisposable
 {
     private readonly Dictionary<string, Phone> _phones = [];
     private Holdings? _rest;
+    private readonly ServerOptions _options;
     private bool _runs;
+    private ulong _starts;
 
-    public ServerRig(Action<ServerOptions>? set = null, int seed = 1, bool shuffles = false, Transport transport = Transport.Tcp)
+    public ServerRig(Action<ServerOptions>? set = null, int seed = 1, bool shuffles = false, Transport transport = Transport.Tcp, SimDisk? disk = null)
     {
+        Disk = disk ?? new SimDisk();
         Sim = new SimWorld(seed, shuffles);
         Transport = transport;
         var options = new ServerOptions();
@@ -27,16 +30,24 @@ internal sealed class ServerRig : IDisposable
         options.Sip.TrustedPeers.Add("10.0.0.0/8");
         foreach (var name in (string[])["alice", "bob", "carol", "dave"]) options.Users.Add(new UserOptions { Address = $"sip:{name}@example.com", Password = "demo" });
         set?.Invoke(options);
-        World = Sim.Host("10.0.0.1", 7, options.Limits);
-        Server = ConfabServer.Create(options, World, new MemoryDirectory());
-        Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        _options = options;
+        Start();
     }
 
     public SimWorld Sim { get; }
 
-    public World World { get; }
+    public World World { get; private set; }
 
-    public ConfabServer Server { get; }
+    public ConfabServer Server { get; private set; }
+
+    /// <summary>What outlives the server.</summary>
+    public SimDisk Disk { get; }
+
+    /// <summary>The store of the server that runs.</summary>
+    public SimStore Store { get; private set; }
+
+    /// <summary>Where that store is written.</summary>
+    public SimLane Lane { get; private set; }
 
     public Transport Transport { get; }
 
@@ -73,6 +84,34 @@ internal sealed class ServerRig : IDisposable
         Holdings Held() => Now with { Timers = Math.Max(Now.Timers, _rest!.Timers) };
         RunUntil(() => Held() == _rest, 900);
         Assert.Equal(_rest, Held());
+    }
+
+    /// <summary>kill -9, at this very point: nothing more is written or sent.</summary>
+    public void Kill()
+    {
+        Store.Kill();
+        World.Dispose();
+    }
+
+    /// <summary>The server runs, with what the one before it stored.</summary>
+    [MemberNotNull(nameof(World), nameof(Server), nameof(Store), nameof(Lane))]
+    public void Start()
+    {
+        World = Sim.Host("10.0.0.1", 7 + _starts++, _options.Limits);
+        Store = Disk.Open();
+        Lane = new SimLane(World.Scheduler);
+        Server = ConfabServer.Create(_options, World, Store, Disk.Sessions, Lane);
+        Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+    }
+
+    /// <summary>Killed when all has settled, and started again.</summary>
+    public void Restart()
+    {
+        Run();
+        Kill();
+        Run();
+        Start();
+        Run();
     }
 
     /// <summary>Lets the world settle; nothing from within it, where a phone answers by itself.</summary>

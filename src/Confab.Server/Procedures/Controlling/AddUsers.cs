@@ -26,7 +26,7 @@ internal static class AddUsers
         }
 
         // Those who are in, or asked already, count once; who declined, left or was removed is asked again.
-        var newcomers = refer.Targets.Addresses.Where(a => focus.Present(a) is null).ToList();
+        var newcomers = refer.Targets.Addresses.Where(a => !IsIn(focus, a)).ToList();
         if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
         {
             refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
@@ -45,12 +45,41 @@ internal static class AddUsers
             return;
         }
 
+        if (newcomers.Count == 0) Accept(refer, focus, newcomers);
+        else
+        {
+            // What the 200 says is stored first; whoever has gone, or come, meanwhile is looked at again.
+            focus.Record.Promise(
+                [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
+                status => Stored(refer, focus, newcomers, status),
+                SessionKind.AdHoc);
+        }
+    }
+
+    private static void Stored(ReferReceived refer, Focus focus, List<string> newcomers, int stored)
+    {
+        if (stored != StatusCode.Ok) refer.Refuse(stored, SessionRecord.HeadersOf(stored));
+        else if (focus.IsReleased) refer.Refuse(StatusCode.NotFound);
+        else if (focus.Present(refer.Sender) is not { State: ParticipantState.Connected }) refer.Refuse(StatusCode.Forbidden);
+        else
+        {
+            newcomers.RemoveAll(address => IsIn(focus, address));
+            if (newcomers.Count > 0 && !HasRoom(focus, newcomers)) refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
+            else Accept(refer, focus, newcomers);
+        }
+    }
+
+    private static void Accept(ReferReceived refer, Focus focus, List<string> newcomers)
+    {
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer));
         foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
         if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
     }
+
+    /// <summary>Whether he is in, or asked; an invitation that was lost when the server went down asks nobody.</summary>
+    private static bool IsIn(Focus focus, string address) => focus.Present(address) is { } leg && leg is not { IsAwaited: true, State: ParticipantState.Invited };
 
     /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
     private static void Promote(Focus focus, List<string> newcomers)
@@ -66,8 +95,8 @@ internal static class AddUsers
 
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
-        var present = focus.Participants.Where(static p => p.State != ParticipantState.Leaving).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
-        return present + newcomers.Count <= focus.Node.Options.Session.MaxAdhocGroupSize && focus.Roster.HasRoom(newcomers);
+        var present = focus.PresentCount - newcomers.Count(a => focus.Present(a) is not null);
+        return present + newcomers.Count <= focus.Rules.MostParticipants && focus.Roster.HasRoom(newcomers);
     }
 
     /// <summary>A room takes CPIM alone (C-65): who said that he does not cannot be in it.</summary>

@@ -9,6 +9,12 @@ internal static class CallerGaveUp
 {
     public static void Run(Participant caller)
     {
+        if (!caller.IsCaller)
+        {
+            RejoinSession.OnCancelled(caller);
+            return;
+        }
+
         caller.Focus.Remove(caller);
         caller.Msrp?.Close(EndReason.Cancelled);
         ReleaseSession.Run(caller.Focus);

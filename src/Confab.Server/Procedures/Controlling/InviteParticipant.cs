@@ -31,6 +31,7 @@ internal static class InviteParticipant
         Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null)
     {
         var node = focus.Node;
+        if (focus.Present(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
         var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral };
         focus.Roster.Invite(address, referral?.By ?? focus.Originator);
         IReadOnlyList<Location> targets = node.OutboundProxy is null

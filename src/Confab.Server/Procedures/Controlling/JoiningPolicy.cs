@@ -13,7 +13,7 @@ internal static class JoiningPolicy
     public static bool Allows(Focus focus, string address) => focus.Roster.Find(address) is { } attendee && focus.Kind switch
     {
         // the two alone, and not before both are in: until then there is an invitation to answer
-        SessionKind.OneToOne => focus.InvitedCount == 0,
+        SessionKind.OneToOne => focus.IsStanding,
 
         // who was ever invited or in, the originator included, unless he was expelled and not invited since
         _ => !attendee.IsExpelled,

@@ -3,6 +3,7 @@ using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -33,8 +34,8 @@ internal static class RejoinSession
             return;
         }
 
-        // 2) room; a group document will say how much of it there is
-        if (focus.IsGroup && OthersIn(focus, address) >= node.Options.Session.MaxAdhocGroupSize)
+        // 2) room; a group document will say how much of it there is. His own stale leg takes none (C-40)
+        if (focus.IsGroup && focus.PresentBut(address) >= focus.Rules.MostParticipants)
         {
             owner.Answer(transaction, StatusCode.BusyHere, AddUsers.TooMany(node));
             return;
@@ -60,12 +61,11 @@ internal static class RejoinSession
             return;
         }
 
-        // 5) accepted
+        // 5) accepted, once it is stored
         var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false)
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
-            State = ParticipantState.Connected,
         };
         if (!joiner.Session.TakeOffer(transaction))
         {
@@ -73,8 +73,35 @@ internal static class RejoinSession
             return;
         }
 
+        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, address, originator.DisplayName)], status => Accept(joiner, offer, status));
+        joiner.Session.SayTryingSoon();
+    }
+
+    /// <summary>He gave up before he was in: what he left meanwhile he has left.</summary>
+    public static void OnCancelled(Participant joiner)
+    {
+        var focus = joiner.Focus;
+        focus.Remove(joiner);
+        if (focus.IsReleased) ReleaseSession.Finish(focus);
+        else if (focus.Present(joiner.Address) is null) ReleasePolicy.AfterDeparture(focus, joiner.Address);
+    }
+
+    /// <summary>That he is in has been stored; or it could not be.</summary>
+    private static void Accept(Participant joiner, Offer offer, int stored)
+    {
+        var focus = joiner.Focus;
+        if (joiner.Session.State != SessionState.Offered) return; // cancelled, or refused, meanwhile
+        if (stored != StatusCode.Ok)
+        {
+            joiner.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
+            OnCancelled(joiner);
+            return;
+        }
+
+        joiner.State = ParticipantState.Connected;
+
         // 6), 6 a) the answer; 7) the 200; 8) his leg in the MSRP Switch
-        var others = focus.IsGroup ? null : Other(focus, address)?.Remote;
+        var others = focus.IsGroup ? null : Other(focus, joiner.Address)?.Remote;
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(joiner, offer, others);
@@ -90,27 +117,26 @@ internal static class RejoinSession
         SupersedeOthers(joiner);
 
         // 9), 10) the roster tells the subscribers
-        focus.Roster.Join(address, originator.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn);
     }
 
     /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
     private const uint SecondsToLeave = 32;
 
-    /// <summary>His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE).</summary>
+    /// <summary>
+    /// His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE). A newer INVITE of his
+    /// that is being stored drops this one in turn.
+    /// </summary>
     private static void SupersedeOthers(Participant joiner)
     {
         var focus = joiner.Focus;
         foreach (var older in focus.Participants.ToArray())
         {
-            if (older == joiner || older.Address != joiner.Address) continue;
+            if (older == joiner || older.Address != joiner.Address || older.Session.State == SessionState.Offered) continue;
             older.IsSuperseded = true;
             RemoveParticipant.Run(older, RemoveParticipant.Superseded, DisconnectionMethod.Departed);
         }
     }
-
-    /// <summary>Those who are in or asked, himself left out: his own stale leg takes no room (C-40).</summary>
-    private static int OthersIn(Focus focus, string address) =>
-        focus.Participants.Where(p => p.State != ParticipantState.Leaving && p.Address != address).Select(static p => p.Address).Distinct(StringComparer.Ordinal).Count();
 
     private static Participant? Other(Focus focus, string address) =>
         focus.Participants.FirstOrDefault(p => p.State == ParticipantState.Connected && p.Address != address);

@@ -11,13 +11,20 @@ namespace Confab.Server.Procedures.Controlling;
 [Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV")]
 internal static class ReleasePolicy
 {
-    /// <summary>The session stands: its longest life begins. Rule 1 e).</summary>
-    public static void Start(Focus focus)
+    /// <summary>The session is about to be answered: its longest life begins, and goes on over a restart. Rule 1 e).</summary>
+    public static void Begin(Focus focus)
     {
         var seconds = focus.Node.Options.Session.MaxLengthSeconds;
-        if (seconds == 0) return;
+        if (seconds > 0) focus.Ends = focus.Roster.Now + TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>The session stands.</summary>
+    public static void Start(Focus focus)
+    {
+        focus.IsStanding = true;
+        if (focus.Ends is not { } ends) return;
         focus.MaxLength = new Alarm(focus.Owner.Mailbox, () => ReleaseSession.Run(focus));
-        focus.MaxLength.Set(TimeSpan.FromSeconds(seconds));
+        focus.MaxLength.Set(ends - focus.Roster.Now);
     }
 
     /// <summary>A participant left or was removed. When several rules hit at once the session is released once.</summary>
@@ -32,6 +39,9 @@ internal static class ReleasePolicy
         if (addresses.Any(address => OriginatorLeft(focus, address)) || TooFewLeft(focus)) ReleaseSession.Run(focus);
     }
 
+    /// <summary>After a restart: whether what is stored has a reason to stand, those who are awaited counted as if they were in.</summary>
+    public static bool MayStand(Focus focus) => !OriginatorLeft(focus, focus.Originator) && !TooFewLeft(focus);
+
     /// <summary>An invitation came to nothing: what remains is counted when the last one has ended (C-50).</summary>
     public static void AfterRefusal(Focus focus)
     {
@@ -39,18 +49,19 @@ internal static class ReleasePolicy
     }
 
     // 1 a) the originator of an ad-hoc or 1-1 session leaves, whatever auto-release says
-    private static bool OriginatorLeft(Focus focus, string address) => address == focus.Originator && focus.Kind switch
+    // (not where he is coming in by another leg)
+    private static bool OriginatorLeft(Focus focus, string address) => address == focus.Originator && focus.Present(address) is null && focus.Kind switch
     {
         SessionKind.OneToOne => true,
-        _ => focus.Node.Options.Session.ReleaseAdhocOnOriginatorLeave,
+        _ => focus.Rules.EndsWithOriginator,
     };
 
     private static bool TooFewLeft(Focus focus) => focus.Kind switch
     {
-        // 1 c) a 1-1 session with one participant or none
-        SessionKind.OneToOne => focus.ConnectedCount <= 1,
+        // 1 c) a 1-1 session with one participant or none; who is coming back in counts
+        SessionKind.OneToOne => focus.PresentCount <= 1,
 
         // 1 d) as few as number-of-remaining-participants, and nobody who may still come
-        _ => focus.InvitedCount == 0 && focus.ConnectedCount <= focus.Node.Options.Session.NumberOfRemainingParticipants,
+        _ => focus.InvitedCount == 0 && focus.ConnectedCount <= focus.Rules.RemainingParticipants,
     };
 }

@@ -10,11 +10,26 @@ internal static class ReleaseSession
     public static void Run(Focus focus)
     {
         if (focus.IsReleased) return;
+        focus.Record.Remove();
+        End(focus, RemoveParticipant.Released);
+    }
+
+    /// <summary>The server stops: the dialogs end, the session is kept in the store, and stands again when the server does.</summary>
+    public static void Suspend(Focus focus)
+    {
+        if (focus.IsReleased) return;
+        focus.Record.Close();
+        End(focus, RemoveParticipant.Stopping);
+    }
+
+    private static void End(Focus focus, string reason)
+    {
         focus.IsReleased = true;
         focus.MaxLength?.Cancel();
+        focus.Grace?.Cancel();
         focus.Node.Router.Remove(focus); // the identity is gone: it answers 404 from here on
         focus.Node.Metrics.SessionEnded(focus.Kind);
-        foreach (var participant in focus.Participants.ToArray()) RemoveParticipant.Run(participant, RemoveParticipant.Released, DisconnectionMethod.Departed);
+        foreach (var participant in focus.Participants.ToArray()) RemoveParticipant.Run(participant, reason, DisconnectionMethod.Departed);
         focus.Subscriptions.Release();
         Finish(focus);
     }

@@ -1,6 +1,7 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 
 namespace Confab.Server.Procedures.Controlling;
 
@@ -17,6 +18,9 @@ internal static class RemoveParticipant
     /// <summary>The Reason of a BYE to a leg whose user has come in by another.</summary>
     public const string Superseded = "SIP;cause=200;text=\"Joined from elsewhere\"";
 
+    /// <summary>The Reason of a BYE of a server that stops: the session can be come back to when it runs again.</summary>
+    public const string Stopping = "SIP;cause=503;text=\"Server is stopping\"";
+
     public static void Run(Participant participant, string reason, DisconnectionMethod method, string? by = null)
     {
         if (participant.State == ParticipantState.Leaving) return;
@@ -31,14 +35,23 @@ internal static class RemoveParticipant
         participant.Focus.Switch.OnLegLost(participant);
 
         // 1) 2) BYE in his dialog, CANCEL of what he has not answered, a refusal of what we have not
-        if (wasInvited && participant.IsCaller)
+        if (participant.Session.State == SessionState.Offered)
         {
-            participant.Session.Refuse(StatusCode.TemporarilyUnavailable);
+            participant.Session.Refuse(participant.IsCaller ? StatusCode.TemporarilyUnavailable : RefusalFor(reason));
             OnByeDone(participant);
         }
+        else if (participant.IsAwaited) OnByeDone(participant);
         else if (wasInvited) participant.Fork?.Cancel();
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
+
+    /// <summary>What one hears who was just coming in.</summary>
+    private static int RefusalFor(string reason) => reason switch
+    {
+        Released => StatusCode.NotFound,
+        Stopping => StatusCode.ServiceUnavailable,
+        _ => StatusCode.Forbidden,
+    };
 
     /// <summary>200, 481, 408 or no answer: the leg is gone.</summary>
     public static void OnByeDone(Participant participant)

@@ -19,23 +19,49 @@ internal static class RemoveUsers
             return;
         }
 
-        // 2 a) i. to iv. the answer; 3) and the first NOTIFY after it
-        if (!AcceptRefer.TryRun(refer, focus, out var progress)) return;
-        progress?.Begin();
+        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart.
+        var addresses = legs.Select(static leg => leg.Address).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var address in addresses.Where(a => a != refer.Sender)) focus.Roster.Expel(address);
+        focus.Record.Promise(
+            [.. addresses.Select(a => RosterSnapshot.Gone(focus.Roster, a, MethodOf(refer, a), a == refer.Sender ? null : refer.Sender))],
+            status => Stored(refer, focus, addresses, status));
+    }
 
-        // v. each leg is removed: who goes of his own accord departs
+    private static void Stored(ReferReceived refer, Focus focus, List<string> addresses, int stored)
+    {
+        if (stored != StatusCode.Ok) refer.Refuse(stored, SessionRecord.HeadersOf(stored));
+        else if (focus.IsReleased) refer.Refuse(StatusCode.Forbidden);
+        else if (AcceptRefer.TryRun(refer, focus, out var progress))
+        {
+            // i. to iv. the answer; 3) and the first NOTIFY after it
+            progress?.Begin();
+            Remove(refer, focus, addresses, progress);
+            return;
+        }
+
+        foreach (var address in addresses) focus.Roster.Pardon(address);
+    }
+
+    private static void Remove(ReferReceived refer, Focus focus, List<string> addresses, ReferProgress? progress)
+    {
+        // v. each leg is removed: who goes of his own accord departs. Who left meanwhile may not come back either.
+        foreach (var address in addresses.Where(a => a != refer.Sender)) focus.Roster.Expel(address);
+        var legs = Legs(focus, addresses);
         Follow(progress, legs);
         foreach (var leg in legs)
         {
-            if (leg.Address == refer.Sender) RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Departed);
-            else RemoveParticipant.Run(leg, RemoveParticipant.Removed, DisconnectionMethod.Booted, refer.Sender);
+            var method = MethodOf(refer, leg.Address);
+            RemoveParticipant.Run(leg, RemoveParticipant.Removed, method, method == DisconnectionMethod.Booted ? refer.Sender : null);
         }
 
         // vi. the release policy, once for all of them
-        ReleasePolicy.AfterRemoval(focus, legs.Select(static leg => leg.Address));
+        ReleasePolicy.AfterRemoval(focus, addresses);
 
         // vii. to ix. The roster tells the subscribers as each leg is gone (C-43).
     }
+
+    private static DisconnectionMethod MethodOf(ReferReceived refer, string address) =>
+        address == refer.Sender ? DisconnectionMethod.Departed : DisconnectionMethod.Booted;
 
     private static bool MayRemove(Focus focus, ReferReceived refer) =>
         refer.Sender == focus.Originator || refer.Targets.Addresses.All(address => address == refer.Sender);
@@ -50,6 +76,7 @@ internal static class RemoveUsers
     private static void Follow(ReferProgress? progress, List<Participant> legs)
     {
         if (progress is null) return;
+        if (legs.Count == 0) progress.End(StatusCode.Ok); // all of them left by themselves while it was being stored
         var (pending, worst) = (legs.Count, 0);
         foreach (var leg in legs)
         {

@@ -6,6 +6,7 @@ using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -31,7 +32,6 @@ internal static class StartAdhocSession
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
-            State = ParticipantState.Connected,
         };
         if (!caller.Session.TakeOffer(transaction))
         {
@@ -40,8 +40,32 @@ internal static class StartAdhocSession
             return;
         }
 
+        ReleasePolicy.Begin(focus);
+        focus.Record.Promise(
+            [
+                RosterSnapshot.Joined(focus.Roster, originator.Address, originator.DisplayName),
+                .. invitees.Select((invitee, i) => RosterSnapshot.InvitedBy(focus.Roster, invitee.Uri, originator.Address) with { Place = i + 1 }),
+            ],
+            status => Accept(caller, offer, invitees, status));
+        caller.Session.SayTryingSoon();
+    }
+
+    /// <summary>The session is stored; or it is not, and there is none.</summary>
+    private static void Accept(Participant caller, Offer offer, List<ResourceEntry> invitees, int stored)
+    {
+        var focus = caller.Focus;
+        if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
+        if (stored != StatusCode.Ok)
+        {
+            caller.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
+            focus.Remove(caller);
+            ReleaseSession.Run(focus);
+            return;
+        }
+
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
-        focus.Roster.Join(originator.Address, originator.DisplayName, JoiningMethod.DialedIn);
+        caller.State = ParticipantState.Connected;
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
@@ -60,7 +84,7 @@ internal static class StartAdhocSession
 
         void InviteAll()
         {
-            var history = AttachHistory.Compose(node, invitees);
+            var history = AttachHistory.Compose(focus.Node, invitees);
             foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
         }
     }

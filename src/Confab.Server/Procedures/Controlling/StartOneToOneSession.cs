@@ -6,6 +6,7 @@ using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
 using Confab.Server.Switch;
 using Confab.Sip.Message;
+using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -70,6 +71,27 @@ internal static class StartOneToOneSession
         var focus = callee.Focus;
         if (Caller(focus) is not { } caller)
         {
+            ReleaseSession.Run(focus);
+            return;
+        }
+
+        // What the callee says until the caller is in waits with his leg.
+        ReleasePolicy.Begin(focus);
+        focus.Record.Promise(
+            [RosterSnapshot.Of(focus.Roster.Find(callee.Address)!), RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName)],
+            status => Accept(caller, callee, media, status));
+    }
+
+    /// <summary>The session is stored, and the caller has his 200; or it is not, and there is none.</summary>
+    private static void Accept(Participant caller, Participant callee, MsrpMedia media, int stored)
+    {
+        var focus = caller.Focus;
+        if (caller.Session.State != SessionState.Offered) return; // he gave up, or the callee left, meanwhile
+        if (stored != StatusCode.Ok)
+        {
+            caller.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
+            focus.Remove(caller);
+            caller.Msrp?.Close(EndReason.Declined);
             ReleaseSession.Run(focus);
             return;
         }

@@ -54,6 +54,14 @@ internal sealed class OriginatorVerification(World world, IDirectory directory, 
         && !flow.IsSameAs(authenticatedFlow)
         && !_trusted.Contains(flow.Remote.Address); // which node of the core it comes from is the core's affair
 
+    /// <summary>
+    /// Whether a CANCEL comes from the hop that its INVITE came from: it cannot be challenged, and who else has seen the branch must not end the
+    /// call (RFC 3261 22.1). The address decides: a client may have made another connection meanwhile.
+    /// </summary>
+    [Clause("RFC 3261", "22.1")]
+    public bool IsSameHop(Flow cancel, Flow invite) =>
+        cancel.Remote.Address.Equals(invite.Remote.Address) || _trusted.Contains(cancel.Remote.Address);
+
     /// <summary>At most one SIP and one tel identity (RFC 3325 9.1); the first of each counts, what is neither is passed over.</summary>
     [Clause("RFC 3325", "9.1", "COM-AOIA-3")]
     private static Verdict VerifyAsserted(SipRequest request)

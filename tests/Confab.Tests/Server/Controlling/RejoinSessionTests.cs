@@ -12,25 +12,25 @@ public sealed class RejoinSessionTests
     [Fact]
     public void IMS_REJOIN_ADHOC_a_full_session_is_486_with_the_text_of_the_clause()
     {
-        using var rig = Rig(out var options);
+        using var rig = Rig(out _);
         var (alice, bob, _) = rig.Group();
         bob.Bye();
-        options.Session.MaxAdhocGroupSize = 2; // as if another had been added meanwhile
+        Focus(rig).Rules = Focus(rig).Rules with { MostParticipants = 2 }; // as if another had been added meanwhile
         var rejoin = rig.Bob.Invite(alice.Identity, body: "v=0\r\n"); // full comes before the media
         Assert.Equal(486, rejoin.Status);
         Assert.True(rejoin.Answer!.TryGet(HeaderName.Warning, out var warning));
         Assert.Equal("399 example.com \"Too many participants\"", warning.ToString());
         Assert.Equal(403, rig.Phone("dave").Invite(alice.Identity).Status); // and who may not join comes before full
-        options.Session.MaxAdhocGroupSize = 3;
+        Focus(rig).Rules = Focus(rig).Rules with { MostParticipants = 3 };
         Assert.Equal(200, rig.Bob.Invite(alice.Identity).Status);
     }
 
     [Fact]
     public void IMS_REJOIN_STALE_the_own_leg_takes_no_room()
     {
-        using var rig = Rig(out var options);
+        using var rig = Rig(out _);
         var (alice, bob, _) = rig.Group();
-        options.Session.MaxAdhocGroupSize = 3;
+        Focus(rig).Rules = Focus(rig).Rules with { MostParticipants = 3 };
         bob.Media.Break();
         Assert.Equal(200, rig.Bob.Invite(alice.Identity).Status);
         Assert.Equal(1, bob.Byes);
@@ -40,11 +40,11 @@ public sealed class RejoinSessionTests
     [Fact]
     public void IMS_REJOIN_ADHOC_invitees_who_may_still_come_take_room()
     {
-        using var rig = Rig(out var options);
+        using var rig = Rig(out _);
         var alice = rig.Alice.InviteGroup(rig.Bob.Address, rig.Carol.Address);
         rig.Carol.LastCall.Respond(486);
         rig.Bob.LastCall.Respond(180);
-        options.Session.MaxAdhocGroupSize = 2;
+        Focus(rig).Rules = Focus(rig).Rules with { MostParticipants = 2 };
         Assert.Equal(486, rig.Carol.Invite(alice.Identity).Status);
         rig.Bob.LastCall.Respond(603);
         Assert.Equal(404, rig.Carol.Invite(alice.Identity).Status); // the last invitation came to nothing: released

@@ -1,4 +1,5 @@
 using Confab.Runtime;
+using Confab.Sim;
 using Confab.Sip.Message;
 using Xunit;
 
@@ -111,10 +112,12 @@ public sealed class EveryEndTests
         }
     }
 
-    [Fact]
-    public void A_server_that_stops_ends_what_rings_and_what_stands()
+    [Theory]
+    [InlineData(true, "SIP;cause=503;text=\"Server is stopping\"")]
+    [InlineData(false, "SIP;cause=200;text=\"Session released\"")]
+    public void A_server_that_stops_ends_what_rings_and_what_stands_and_keeps_what_can_be_stored(bool isStored, string reason)
     {
-        using var rig = new ServerRig();
+        using var rig = new ServerRig(disk: new SimDisk(isStored));
         rig.Rest();
         var (alice, bob) = rig.Pair();
         var waiting = rig.Carol.Invite(rig.Bob.Address);
@@ -126,13 +129,19 @@ public sealed class EveryEndTests
         var stopped = rig.Server.StopAsync(TestContext.Current.CancellationToken);
         rig.Run();
         Assert.Equal((1, 1), (alice.Byes, bob.Byes));
-        Assert.Equal("SIP;cause=200;text=\"Session released\"", Header(alice.ByeHeard!));
+        Assert.Equal(reason, Header(alice.ByeHeard!));
         Assert.Equal(480, waiting.Status);
         Assert.True(asked.Cancelled);
         Assert.Equal(1, group.Byes);
         Assert.True(rig.Carol.LastCall.Cancelled);
         Assert.True(rig.RunUntil(() => stopped.IsCompleted, 1));
         Assert.Equal(0, rig.Server.Node.Msrp.SessionCount);
+
+        foreach (var phone in (Phone[])[rig.Alice, rig.Bob, rig.Carol]) phone.Drop();
+        rig.Start();
+        var back = isStored ? 200 : 404;
+        Assert.Equal(back, rig.Bob.Invite(alice.Identity).Status);
+        Assert.Equal(back, rig.Carol.Invite(group.Identity).Status);
     }
 
     private static string Header(SipRequest bye) => bye.TryGet(HeaderName.Reason, out var reason) ? reason.ToString() : "";

@@ -127,7 +127,7 @@ public sealed class DirectoryTests : IDisposable
         using var database = new SqliteDatabase(Path.Combine(_path, "made", "here"));
         Assert.Equal("wal", Ask(database.Connection, "PRAGMA journal_mode"));
         Assert.Equal(2L, Ask(database.Connection, "PRAGMA synchronous"));
-        Assert.Equal(2L, Ask(database.Connection, "PRAGMA user_version"));
+        Assert.Equal(3L, Ask(database.Connection, "PRAGMA user_version"));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(_path, "made", "here")));
     }
@@ -139,6 +139,8 @@ public sealed class DirectoryTests : IDisposable
         {
             Ask(database.Connection, """
                 DROP TABLE bindings;
+                DROP TABLE sessions;
+                DROP TABLE session_members;
                 CREATE TABLE bindings (
                     address TEXT NOT NULL, place INTEGER NOT NULL, contact TEXT NOT NULL, call_id TEXT NOT NULL, cseq INTEGER NOT NULL,
                     expires INTEGER NOT NULL, q REAL NOT NULL, instance TEXT, received TEXT, parameters TEXT NOT NULL,
@@ -168,7 +170,7 @@ public sealed class DirectoryTests : IDisposable
     public void A_database_of_a_newer_Confab_is_not_touched()
     {
         using (var database = new SqliteDatabase(_path)) Ask(database.Connection, "PRAGMA user_version = 99");
-        var exception = Assert.Throws<InvalidDataException>(() => new SqliteDatabase(_path));
+        var exception = Assert.Throws<NotSupportedException>(() => new SqliteDatabase(_path));
         Assert.Contains("schema 99", exception.Message, StringComparison.Ordinal);
     }
 
