@@ -138,6 +138,7 @@ public sealed partial class ImClient : IAsyncDisposable
         StartAsync(
             answer =>
             {
+                if (ComeBack.Join(identity, answer) is { } underWay) return underWay;
                 ComeBack.Cancel(session => session.Identity == identity);
                 return RejoinSession.Start(this, identity, answer);
             },

@@ -200,7 +200,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         {
             await using (content)
             {
-                var (path, octets) = await downloads.SaveAsync(contentType, id, content, done =>
+                var (path, octets) = await downloads.SaveAsync(contentType, content, time, done =>
                 {
                     if (size is { } total) face.Show(new Downloading(named, from, id, done, total));
                 });

@@ -6,19 +6,23 @@ namespace Confab.Cli.Chat;
 /// Where content that is no text goes: files in one folder, named by this program and never by who sent them, so that nobody's message chooses
 /// a path. Bounded in octets for a run of the chat.
 /// </summary>
-sealed class Downloads(string folder, long mostOctets = 1L << 30)
+/// <param name="folder">Where; null for a new folder of the system for temporary files, that is the user's alone.</param>
+/// <param name="mostOctets">How much is kept.</param>
+sealed class Downloads(string? folder, long mostOctets = 1L << 30)
 {
     const int Piece = 64 * 1024;
 
+    string? _folder = folder;
     long _saved;
     int _count;
 
     /// <summary>Saves the content; gives the path and the octets. What does not come whole leaves no file.</summary>
     /// <exception cref="IOException">The content did not come whole, could not be written, or is more than the chat takes.</exception>
-    public async Task<(string Path, long Octets)> SaveAsync(string contentType, string id, Stream content, Action<long> told)
+    public async Task<(string Path, long Octets)> SaveAsync(string contentType, Stream content, TimeProvider time, Action<long> told)
     {
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $"{Math.Abs(id.GetHashCode(StringComparison.Ordinal)).ToString("x8", CultureInfo.InvariantCulture)}-{++_count}{Ending(contentType)}");
+        _folder ??= Directory.CreateTempSubdirectory("confab-").FullName;
+        Directory.CreateDirectory(_folder);
+        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{++_count}{Ending(contentType)}"));
         var octets = 0L;
         try
         {

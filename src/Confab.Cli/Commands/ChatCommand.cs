@@ -41,11 +41,10 @@ static class ChatCommand
 
     static readonly Option<string> Over = new("--transport") { Description = "udp or tcp.", HelpName = "TRANSPORT", DefaultValueFactory = _ => "tcp" };
 
-    static readonly Option<string> SaveIn = new("--downloads")
+    static readonly Option<string?> SaveIn = new("--downloads")
     {
-        Description = "The folder for received content that is no text.",
+        Description = "The folder for received content that is no text; otherwise a new one among the temporary files.",
         HelpName = "FOLDER",
-        DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), $"confab-{Environment.UserName}"),
     };
 
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
@@ -58,7 +57,7 @@ static class ChatCommand
             parsed.GetValue(Password),
             parsed.GetValue(Server)!,
             parsed.GetValue(Over)!,
-            new Downloads(parsed.GetValue(SaveIn)!),
+            new Downloads(parsed.GetValue(SaveIn)),
             parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,

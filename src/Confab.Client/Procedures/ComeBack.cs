@@ -42,6 +42,15 @@ internal sealed class ComeBack(ImClient client)
         }
     }
 
+    /// <summary>The attempt that is under way, and the user waits for its outcome too; null where there is none. Two at once would end one another.</summary>
+    public ImSession? Join(string identity, TaskCompletionSource<SessionOutcome> answer)
+    {
+        if (_lost.Find(lost => lost.Identity == identity) is not { Attempt: { Outcome: { } outcome } attempt }) return null;
+        _ = outcome.Task.ContinueWith(
+            done => answer.TrySetResult(done.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return attempt;
+    }
+
     /// <summary>The user takes it into the own hand, or does not want to come back.</summary>
     public void Cancel(Predicate<ImSession> isMeant)
     {

@@ -175,6 +175,24 @@ public sealed class ComeBackTests
         Assert.DoesNotContain(scene.Peer.Heard, static m => m.StartLine.StartsWith($"INVITE {Identity}", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_user_who_rejoins_while_the_client_is_at_it_waits_for_the_same_answer()
+    {
+        using var scene = new Scene().Registered();
+        Group(scene);
+        Break(scene);
+        scene.World.Advance(TimeSpan.FromMilliseconds(200));
+        Reregister(scene, TimeSpan.FromSeconds(1));
+        var invite = scene.Peer.Expect($"INVITE {Identity} ");
+        var rejoining = scene.Client.RejoinAsync(Identity);
+        scene.Peer.ExpectSilence();
+        scene.Peer.Answer(invite, 200, Focus, ScriptedPeer.Sdp());
+        scene.Peer.Expect("ACK");
+        scene.World.Run();
+        Assert.True(rejoining.Result().IsEstablished);
+        Assert.Same(scene.Events().OfType<Established>().Single().Session, rejoining.Result().Session);
+    }
+
     [Theory]
     [InlineData("leave")]
     [InlineData("rejoin")]

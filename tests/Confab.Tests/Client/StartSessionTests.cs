@@ -81,7 +81,7 @@ public sealed class StartSessionTests
     }
 
     [Fact]
-    public void A_200_that_says_nothing_of_allow_and_server_leaves_them_unknown()
+    public void COM_VER_6_a_200_that_says_nothing_of_allow_and_server_leaves_them_unknown()
     {
         using var scene = new Scene();
         var session = scene.Called(out _);
