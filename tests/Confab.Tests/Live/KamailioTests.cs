@@ -25,7 +25,7 @@ public sealed class KamailioTests
         var calling = alice.CallAsync("sip:bob@example.com", cancellationToken: Cancel);
         var invited = await Next<Invited>(bob);
         Assert.Equal("sip:alice@example.com", invited.Session.Peer);
-        Assert.True((await invited.Session.AcceptAsync(Cancel)).IsEstablished);
+        Assert.True((await invited.Session.AcceptAsync(cancellationToken: Cancel)).IsEstablished);
         var outcome = await calling;
         Assert.True(outcome.IsEstablished, $"{outcome.Status} {outcome.Text}");
         Assert.True((await outcome.Session!.SendAsync("hello over there", Cancel)).IsSent);
