@@ -196,7 +196,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     }
 
     /// <summary>Content that is no text becomes a file, and is shown when all of it is there.</summary>
-    async Task SaveAsync(ImSession session, string from, string name, string contentType, Stream content, long? size, string id, DateTimeOffset time)
+    async Task SaveAsync(ImSession session, string from, string name, string contentType, Stream content, long? size, string id, DateTimeOffset sentAt)
     {
         var named = Sessions.Of(session); // the session may be over before the content is there
         try
@@ -207,7 +207,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
                 {
                     if (size is { } total) face.Show(new Downloading(named, from, id, done, total));
                 });
-                face.Show(new FileReceived(named, from, name, contentType, octets, path, id, time));
+                face.Show(new FileReceived(named, from, name, contentType, octets, path, id, sentAt));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
