@@ -1,5 +1,5 @@
 # What there is to do here; each target is one short recipe, and the work is in ./confab and eng/.
-.PHONY: run test demo bench fuzz fmt check clean
+.PHONY: run test demo bench fuzz fmt check pack clean
 .DEFAULT_GOAL := run
 
 run:    # build, and start the server on its embedded defaults
@@ -22,6 +22,9 @@ fmt:    # lay out the code
 
 check:  # warnings are errors, and the layout holds
 	@eng/build Confab.slnx && dotnet format Confab.slnx --verify-no-changes --no-restore
+
+pack:   # the packages of the libraries, in artifacts/packages
+	@eng/build Confab.slnx && dotnet pack Confab.slnx -c Release --no-build -o artifacts/packages -v quiet -nologo && ls artifacts/packages
 
 clean:  # remove what was built; data/ stays
 	@find src tests bench -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2>/dev/null; rm -rf artifacts

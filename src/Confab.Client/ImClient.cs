@@ -2,7 +2,6 @@
 //
 //   caller's thread ── Ask ──► mailbox ──► Procedures/* ──► SipSession, MSRP ──► wire
 //   wire ──► ImClient.Routing ──► mailbox ──► Procedures/* ──► events, answers to Ask
-using System.Threading.Channels;
 using Confab.Client.Media;
 using Confab.Client.Procedures;
 using Confab.Runtime;
@@ -17,11 +16,31 @@ namespace Confab.Client;
 /// <summary>One user of IM: registers, starts sessions, is invited to sessions. Safe to call from any thread.</summary>
 public sealed partial class ImClient : IAsyncDisposable
 {
-    private readonly Channel<ImEvent> _events;
+    private readonly EventQueue _events;
     private readonly SipUri _server;
+    private World? _ownWorld;
     private bool _closed;
 
-    /// <summary>A client that has sent nothing yet.</summary>
+    /// <summary>A client in the real world, which it takes down with itself; it has sent nothing yet.</summary>
+    /// <param name="options">Who and where.</param>
+    /// <param name="loggers">Where its log goes; null for nowhere.</param>
+    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
+    public static ImClient Create(ImClientOptions options, Microsoft.Extensions.Logging.ILoggerFactory? loggers = null)
+    {
+        var world = World.Real(loggers ?? Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        try
+        {
+            return new ImClient(world, options) { _ownWorld = world };
+        }
+        catch
+        {
+            world.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A client in a world that others may live in too, and that is not the client's to take down; it has sent nothing yet.</summary>
     /// <param name="world">Clock, network and chance.</param>
     /// <param name="options">Who and where.</param>
     /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
@@ -47,7 +66,8 @@ public sealed partial class ImClient : IAsyncDisposable
         Media = new MessageMedia(this);
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
-        _events = Channel.CreateBounded<ImEvent>(new BoundedChannelOptions(options.EventsKept) { FullMode = BoundedChannelFullMode.DropOldest });
+        ComeBack = new ComeBack(this);
+        _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
     }
@@ -76,6 +96,9 @@ public sealed partial class ImClient : IAsyncDisposable
 
     /// <summary>The dialogs that ended last: nobody replaces them any more.</summary>
     internal EndedDialogs EndedDialogs { get; }
+
+    /// <summary>The sessions that the client comes back to by itself.</summary>
+    internal ComeBack ComeBack { get; }
 
     /// <summary>REFERs of the user that NOTIFYs may come for.</summary>
     internal List<ReferUnderWay> Refers { get; } = [];
@@ -137,16 +160,23 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <param name="cancellationToken">Gives the call up.</param>
     /// <returns><see cref="SessionFailure.SessionIdentityExpired"/>, and nothing was sent, where the identity is not kept any more.</returns>
     public Task<SessionOutcome> RejoinAsync(string identity, CancellationToken cancellationToken = default) =>
-        StartAsync(answer => RejoinSession.Start(this, identity, answer), cancellationToken);
+        StartAsync(
+            answer =>
+            {
+                if (ComeBack.Join(identity, answer) is { } underWay) return underWay;
+                ComeBack.Cancel(session => session.Identity == identity);
+                return RejoinSession.Start(this, identity, answer);
+            },
+            cancellationToken);
 
     /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
-    public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.Reader.ReadAllAsync(cancellationToken);
+    public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.ReadAllAsync(cancellationToken);
 
     /// <summary>Waits until <see cref="TryReadEvent"/> has something; false when the client is disposed and all has been read.</summary>
-    public ValueTask<bool> WaitForEventAsync(CancellationToken cancellationToken = default) => _events.Reader.WaitToReadAsync(cancellationToken);
+    public ValueTask<bool> WaitForEventAsync(CancellationToken cancellationToken = default) => _events.WaitToReadAsync(cancellationToken);
 
     /// <summary>The next event, if there is one now.</summary>
-    public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.Reader.TryRead(out happened);
+    public bool TryReadEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImEvent? happened) => _events.TryRead(out happened);
 
     /// <summary>Leaves every session, unregisters, closes what is open.</summary>
     public ValueTask DisposeAsync()
@@ -155,20 +185,31 @@ public sealed partial class ImClient : IAsyncDisposable
         Mailbox.Post(() =>
         {
             if (_closed) closed.TrySetResult();
-            else LeaveEverySession.Start(this, () => Registration.Stop(_ =>
+            else
             {
-                Close();
-                closed.TrySetResult();
-            }));
+                ComeBack.Cancel(static _ => true);
+                LeaveEverySession.Start(this, () => Registration.Stop(_ =>
+                {
+                    Close();
+                    closed.TrySetResult();
+                }));
+            }
         });
-        return new ValueTask(closed.Task);
+        return new ValueTask(_ownWorld is { } world ? TakeDownAsync(closed.Task, world) : closed.Task);
     }
 
-    internal void Tell(ImEvent happened) => _events.Writer.TryWrite(happened);
+    internal void Tell(ImEvent happened) => _events.Add(happened);
 
     /// <summary>Finds the way to the server for a request of about this size; null when there is none.</summary>
     internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(_server, size, Mailbox, reached);
 
+    /// <summary>The user is registered after he was not: what stood on the old way is looked after.</summary>
+    internal void OnReachableAgain()
+    {
+        SubscribeToConference.OnReachableAgain(this);
+        foreach (var session in Sessions.ToArray()) session.Reconnection.OnReachableAgain();
+        ComeBack.OnReachableAgain();
+    }
 
     /// <summary>Runs it inside the mailbox; the task ends with what it answers, on another thread.</summary>
     internal Task<T> Ask<T>(Action<TaskCompletionSource<T>> work, CancellationToken cancellationToken, Action? giveUp = null)
@@ -206,12 +247,18 @@ public sealed partial class ImClient : IAsyncDisposable
         });
     }
 
+    private static async Task TakeDownAsync(Task closed, World world)
+    {
+        await closed.ConfigureAwait(false);
+        world.Dispose();
+    }
+
     private void Close()
     {
         _closed = true;
         Registration.CloseFlow();
         Media.Dispose();
         Transport.Dispose();
-        _events.Writer.TryComplete();
+        _events.Complete();
     }
 }

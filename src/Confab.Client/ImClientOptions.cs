@@ -82,15 +82,38 @@ public sealed class ImClientOptions
     /// <summary>What is taken as the body of a message; <c>message/cpim</c> comes first (IMC-SDP-3).</summary>
     public IReadOnlyList<string> AcceptTypes { get; init; } = ["message/cpim", "text/plain"];
 
-    /// <summary>What is taken inside of CPIM (IMC-SDP-4).</summary>
-    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain"];
+    /// <summary>
+    /// What is taken inside of CPIM (IMC-SDP-4); <c>*</c> for all. Who answers chooses from what was offered (IMC-INV-3b), so it holds what is to be
+    /// sent as well.
+    /// </summary>
+    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain", "application/im-iscomposing+xml"];
 
     /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>
     public int MaxMessageSize { get; init; } = 10 * 1024 * 1024;
 
+    /// <summary>
+    /// Messages that say to be longer than this, in octets, come as <see cref="ContentReceived"/> while they are on their way; null: all come whole.
+    /// </summary>
+    public int? StreamOver { get; init; }
+
     /// <summary>The lifetime asked for when registering; the server may shorten it.</summary>
     public int RegistrationSeconds { get; init; } = 3600;
 
+    /// <summary>
+    /// Seconds between keep-alives on the connection to the server (RFC 5626 4.4.1 has 95 to 120); 0: none. A server that has answered one and
+    /// does not answer another in 10 seconds is gone: the client connects and registers anew.
+    /// </summary>
+    public int KeepAliveSeconds { get; init; } = 100;
+
+    /// <summary>
+    /// Comes back by itself to group sessions whose connection was lost, while <see cref="SessionIdentityRetention"/> lasts.
+    /// <see cref="ImSession.LeaveAsync"/> of the ended session makes it stop trying.
+    /// </summary>
+    public bool RejoinLostSessions { get; init; } = true;
+
     /// <summary>Events kept for a reader who does not keep up; beyond it the oldest are lost.</summary>
     public int EventsKept { get; init; } = 4096;
+
+    /// <summary>Octets of message content kept in such events; beyond it the oldest events are lost, and with them a flood of large messages.</summary>
+    public int EventOctetsKept { get; init; } = 64 * 1024 * 1024;
 }

@@ -26,7 +26,17 @@ public sealed record Established(ImSession Session) : ImEvent;
 /// <param name="Reason">Why.</param>
 /// <param name="Status">The SIP status that ended it, 0 where there is none.</param>
 /// <param name="Text">The same for people: the Warning text or the reason phrase of the peer where it gave one.</param>
-public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, string Text) : ImEvent;
+public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, string Text) : ImEvent
+{
+    /// <summary>Whether the client tries to come back by itself: then an <see cref="Established"/> of a new session follows, or what stood in the way.</summary>
+    public bool IsComingBack { get; init; }
+}
+
+/// <summary>The connection for messages was lost; the client opens it again, and <see cref="Resumed"/> or <see cref="Ended"/> follows.</summary>
+public sealed record Interrupted(ImSession Session) : ImEvent;
+
+/// <summary>The connection for messages stands again; what others said meanwhile may be lost.</summary>
+public sealed record Resumed(ImSession Session) : ImEvent;
 
 /// <summary>A message came in.</summary>
 /// <param name="Session">In which session.</param>
@@ -42,6 +52,34 @@ public sealed record MessageReceived(
     /// <summary>The content as text, null when it is none.</summary>
     public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
 }
+
+/// <summary>
+/// A message larger than <see cref="ImClientOptions.StreamOver"/> is coming in. Reading its content as it comes is what makes the rest come: the
+/// session waits for the reader, and gives the content up when nothing is read for 20 seconds. Closing the stream refuses what has not come yet.
+/// </summary>
+/// <param name="Session">In which session.</param>
+/// <param name="From">The sender's address as the message says; in a group it may be an anonymous one.</param>
+/// <param name="FromName">The sender's name, empty when there is none.</param>
+/// <param name="ContentType">What the content is, with parameters.</param>
+/// <param name="Size">Octets of the content; null where the sender does not say.</param>
+/// <param name="Content">The content, read once. Reading throws <see cref="IOException"/> where it does not come whole.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Time">When it was sent, or began to come where it does not say.</param>
+public sealed record ContentReceived(
+    ImSession Session, string From, string FromName, string ContentType, long? Size, Stream Content, string Id, DateTimeOffset Time) : ImEvent;
+
+/// <summary>How much of a long message has been taken by the other end of the connection.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Sent">Octets of the content that were taken.</param>
+/// <param name="Total">Octets of the content.</param>
+public sealed record Progress(ImSession Session, string Id, long Sent, long Total) : ImEvent;
+
+/// <summary>Somebody types a message, or does so no more (RFC 3994).</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="From">Who.</param>
+/// <param name="IsActive">Whether he types.</param>
+public sealed record ComposingChanged(ImSession Session, string From, bool IsActive) : ImEvent;
 
 /// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
 public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;

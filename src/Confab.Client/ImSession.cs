@@ -1,5 +1,6 @@
 using Confab.Client.Media;
 using Confab.Client.Procedures;
+using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
@@ -38,6 +39,8 @@ public sealed class ImSession : ISipSessionUser
         Client = client;
         IsAnonymous = isAnonymous;
         Sip = new SipSession(client, this, flow => General.Contact(client, flow));
+        Reconnection = new ReconnectMedia(this);
+        Composing = new Composing(this);
         Unanswered = new Alarm(client.Mailbox, () => InvitedToSession.NobodyAnswered(this));
     }
 
@@ -138,6 +141,13 @@ public sealed class ImSession : ISipSessionUser
 
     internal MessageLeg? Leg { get; set; }
 
+    internal ReconnectMedia Reconnection { get; }
+
+    internal Composing Composing { get; }
+
+    /// <summary>Whether the client tries to come back to it by itself, now that it has ended.</summary>
+    internal bool IsComingBack { get; set; }
+
     /// <summary>Rings when the user did not decide on an invitation.</summary>
     internal Alarm Unanswered { get; }
 
@@ -228,9 +238,41 @@ public sealed class ImSession : ISipSessionUser
     public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
         SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
 
-    /// <summary>Sends content of any type that the other end takes.</summary>
+    /// <summary>Sends content of any type that the other end takes; done when the server took it, or not. The token gives it up.</summary>
     public Task<SendOutcome> SendAsync(string contentType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        Client.Ask<SendOutcome>(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+        SendAsync(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+
+    /// <summary>
+    /// Sends content that is read while it is sent, as fast as the other end takes it; done when all of it was taken, or not. The token gives it
+    /// up: the other end is told that the rest will not come. The stream stays the caller's.
+    /// </summary>
+    /// <param name="contentType">What it is, with parameters.</param>
+    /// <param name="content">The content, from its present position.</param>
+    /// <param name="length">How many octets of it are sent; null for all that a seekable stream has.</param>
+    /// <param name="progress">Told how much was taken, of content longer than 64 KiB; <see cref="Progress"/> tells the same.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="ArgumentException">The length is not given and not known.</exception>
+    /// <exception cref="EndOfStreamException">The stream ended before the length; what it throws itself comes through as well.</exception>
+    public Task<SendOutcome> SendAsync(
+        string contentType, Stream content, long? length = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (length is null && !content.CanSeek) throw new ArgumentException("The stream does not know its length; give one.", nameof(length));
+        var octets = length ?? content.Length - content.Position;
+        ArgumentOutOfRangeException.ThrowIfNegative(octets, nameof(length));
+        return SendAsync(answer => SendMessage.Send(this, contentType, content, octets, progress, answer), cancellationToken);
+    }
+
+    /// <summary>
+    /// The user is typing: called with every key, it tells the others as seldom as RFC 3994 wants, and that the user stopped after 15 seconds
+    /// without. Done when it has been noted; nothing is sent to who does not take it.
+    /// </summary>
+    public Task<bool> TypingAsync(CancellationToken cancellationToken = default) => Client.Ask<bool>(
+        answer =>
+        {
+            Composing.Typed();
+            answer.TrySetResult(true);
+        },
+        cancellationToken);
 
     void ISipSessionUser.OnRinging(SipSession session, SipResponse response) => StartSession.Ringing(this);
 
@@ -263,10 +305,12 @@ public sealed class ImSession : ISipSessionUser
         if (Sip.Dialog is { } dialog) Client.EndedDialogs.Add(dialog);
         ExtendSession.Ended(this);
         Unanswered.Cancel();
+        Reconnection.Cancel();
+        Composing.End();
         Leg?.Close();
         Conference?.End();
         if (Sip.State is SessionState.Ended or SessionState.Idle) Forget();
-        Client.Tell(new Ended(this, reason, status, text));
+        Client.Tell(new Ended(this, reason, status, text) { IsComingBack = IsComingBack });
         Outcome?.TrySetResult(new SessionOutcome(this, failure, status, text));
         foreach (var action in WhenEnded) action();
         WhenEnded.Clear();
@@ -294,6 +338,15 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>Whether the other end says that it supports an extension.</summary>
     internal bool Supports(string optionTag) => RemoteSupported?.Contains(optionTag, StringComparer.OrdinalIgnoreCase) == true;
+
+    private Task<SendOutcome> SendAsync(Func<TaskCompletionSource<SendOutcome>, OutgoingMessage?> send, CancellationToken cancellationToken)
+    {
+        OutgoingMessage? message = null;
+        return Client.Ask<SendOutcome>(answer => message = send(answer), cancellationToken, () =>
+        {
+            if (message is not null) Leg?.Abort(message);
+        });
+    }
 
     /// <summary>Nothing of the dialog is left to be answered.</summary>
     internal void Forget() => Client.Sessions.Remove(this);

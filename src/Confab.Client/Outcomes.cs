@@ -66,5 +66,11 @@ public sealed record ModifyOutcome(bool IsModified, int Status, string Text);
 /// <param name="Text">What is wrong.</param>
 public sealed record SendOutcome(string Id, bool IsSent, int Status, string Text);
 
+/// <summary>How far a long message is on its way.</summary>
+/// <param name="Done">Octets of the content that the other end of the connection has taken.</param>
+/// <param name="Total">Octets of the content.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+public readonly record struct TransferProgress(long Done, long Total);
+
 /// <summary>There is no way to the server, or it does not answer.</summary>
 public sealed class ServerUnreachableException(string message) : IOException(message);

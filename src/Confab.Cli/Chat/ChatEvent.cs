@@ -8,6 +8,12 @@ abstract record ChatEvent;
 /// <summary>Something happened to the client; <paramref name="Session"/> is the local name of the session it happened in.</summary>
 sealed record Happened(ImEvent Event, string Session) : ChatEvent;
 
+/// <summary>Content that is no text has come whole, and is in a file.</summary>
+sealed record FileReceived(string Session, string From, string FromName, string ContentType, long Size, string Path, string Id, DateTimeOffset Time) : ChatEvent;
+
+/// <summary>How much of a large content has come.</summary>
+sealed record Downloading(string Session, string From, string Id, long Done, long Total) : ChatEvent;
+
 /// <summary>A command did nothing: what is wrong, and what to do.</summary>
 sealed record Problem(string Command, int Status, string Text) : ChatEvent;
 

@@ -5,7 +5,7 @@ namespace Confab.Cli.Chat;
 /// <summary>
 /// The core of the chat behind every face: commands in, events out, in one order. Everything runs on one thread (<see cref="ChatThread"/>).
 /// </summary>
-sealed class Conversation(ImClient client, string address, IChatFace face, TimeProvider time)
+sealed class Conversation(ImClient client, string address, IChatFace face, TimeProvider time, Downloads downloads)
 {
     // A server that is gone answers no BYE: nobody waits 32 s for that to be known.
     static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5);
@@ -52,20 +52,17 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         while (await client.WaitForEventAsync()) ShowWhatHappened();
     }
 
-    /// <summary>Runs one line of input; done when the command is.</summary>
-    public async Task RunAsync(string line)
+    /// <summary>Runs one line of input; done when the command is. Gives what became of a text, null for a command.</summary>
+    public async Task<SendOutcome?> RunAsync(string line)
     {
         line = line.Trim();
-        if (line.Length == 0) return;
-        if (line[0] != '/')
-        {
-            await Say.RunAsync(this, line);
-            return;
-        }
+        if (line.Length == 0) return null;
+        if (line[0] != '/') return await Say.RunAsync(this, line);
 
         var words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         if (VerbList.Find(words[0]) is { } verb) await verb.Run(this, words[1..]);
         else Show(new Problem(words[0], 0, VerbList.Unknown(words[0])));
+        return null;
     }
 
     /// <summary>Ends the chat: no further command is run.</summary>
@@ -161,7 +158,23 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             case Invited { Session: var session }:
                 Show(happened, session);
                 break;
-            case MessageReceived { Session: var session }:
+            case MessageReceived { Session: var session } message:
+                if (message.Text is not null) Show(happened, session);
+                else _ = SaveAsync(session, message.From, message.FromName, message.ContentType, new MemoryStream(message.Content.ToArray()), message.Content.Length, message.Id, message.Time);
+                break;
+            case ContentReceived { Session: var session } content:
+                _ = SaveAsync(session, content.From, content.FromName, content.ContentType, content.Content, content.Size, content.Id, content.Time);
+                break;
+            case Progress { Session: var session }:
+                Show(happened, session);
+                break;
+            case ComposingChanged { Session: var session }:
+                Show(happened, session);
+                break;
+            case Interrupted { Session: var session }:
+                Show(happened, session);
+                break;
+            case Resumed { Session: var session }:
                 Show(happened, session);
                 break;
             case Sent { Session: var session }:
@@ -182,6 +195,27 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             default:
                 face.Show(new Happened(happened, ""));
                 break;
+        }
+    }
+
+    /// <summary>Content that is no text becomes a file, and is shown when all of it is there.</summary>
+    async Task SaveAsync(ImSession session, string from, string name, string contentType, Stream content, long? size, string id, DateTimeOffset sentAt)
+    {
+        var named = Sessions.Of(session); // the session may be over before the content is there
+        try
+        {
+            await using (content)
+            {
+                var (path, octets) = await downloads.SaveAsync(contentType, content, time, done =>
+                {
+                    if (size is { } total) face.Show(new Downloading(named, from, id, done, total));
+                });
+                face.Show(new FileReceived(named, from, name, contentType, octets, path, id, sentAt));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            face.Show(new Problem("receive", 0, $"Content of {Addresses.Short(from)} ({contentType}) was not kept: {e.Message}"));
         }
     }
 

@@ -35,6 +35,15 @@ sealed class JsonFace(TextWriter output) : IChatFace
         {
             case Happened { Event: var happened, Session: var session }:
                 return Write(json, happened, session);
+            case FileReceived file:
+                Begin(json, "message", file.Session);
+                json.WriteString("from", file.From);
+                json.WriteString("contentType", file.ContentType);
+                json.WriteNumber("size", file.Size);
+                json.WriteString("path", file.Path);
+                json.WriteString("id", file.Id);
+                json.WriteString("time", file.Time.ToUniversalTime());
+                return true;
             case Problem problem:
                 json.WriteString("event", "error");
                 json.WriteString("command", problem.Command);
@@ -86,6 +95,24 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 json.WriteString("identity", established.Session.Identity);
                 json.WriteBoolean("group", established.Session.IsGroup);
                 json.WriteBoolean("rejoined", established.Session.IsRejoin);
+                return true;
+            case Resumed resumed:
+                // Back by itself, in the same session.
+                Begin(json, "established", session);
+                json.WriteString("identity", resumed.Session.Identity);
+                json.WriteBoolean("group", resumed.Session.IsGroup);
+                json.WriteBoolean("rejoined", true);
+                return true;
+            case ComposingChanged composing:
+                Begin(json, "composing", session);
+                json.WriteString("from", composing.From);
+                json.WriteBoolean("active", composing.IsActive);
+                return true;
+            case Progress progress:
+                Begin(json, "progress", session);
+                json.WriteString("id", progress.Id);
+                json.WriteNumber("sent", progress.Sent);
+                json.WriteNumber("total", progress.Total);
                 return true;
             case Ended ended:
                 Begin(json, "ended", session);
@@ -158,16 +185,7 @@ sealed class JsonFace(TextWriter output) : IChatFace
     static void WriteMessage(Utf8JsonWriter json, MessageReceived message)
     {
         json.WriteString("from", message.From);
-        if (message.Text is { } text)
-        {
-            json.WriteString("text", text);
-        }
-        else
-        {
-            json.WriteString("contentType", message.ContentType);
-            json.WriteNumber("size", message.Content.Length);
-        }
-
+        json.WriteString("text", message.Text);
         json.WriteString("id", message.Id);
         json.WriteString("time", message.Time.ToUniversalTime());
     }

@@ -6,9 +6,9 @@ namespace Confab.Cli.Chat;
 static class PipedChat
 {
     /// <summary>Runs until /quit, the end of input, or the token; gives the exit code.</summary>
-    public static async Task<int> RunAsync(ImClient client, string address, TextReader input, IChatFace face, TimeProvider time, CancellationToken quit)
+    public static async Task<int> RunAsync(ImClient client, string address, TextReader input, IChatFace face, TimeProvider time, Downloads downloads, CancellationToken quit)
     {
-        var chat = new Conversation(client, address, face, time);
+        var chat = new Conversation(client, address, face, time, downloads);
         _ = chat.ShowEventsAsync(); // ends with the client
         var isIn = false;
         try

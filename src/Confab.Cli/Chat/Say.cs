@@ -1,3 +1,5 @@
+using Confab.Client;
+
 namespace Confab.Cli.Chat;
 
 /// <summary>What starts with no slash: said in the current session, once all that has begun is established or has ended.</summary>
@@ -5,18 +7,19 @@ static class Say
 {
     const string Name = "say";
 
-    public static async Task RunAsync(Conversation chat, string text)
+    public static async Task<SendOutcome> RunAsync(Conversation chat, string text)
     {
         await chat.SettleAsync();
         if (chat.Sessions.Current is not { } session)
         {
             chat.Show(new Problem(Name, 0, NoSession(chat)));
-            return;
+            return new SendOutcome("", false, 0, "");
         }
 
         var outcome = await session.SendAsync(text);
         chat.ShowWhatHappened();
         if (outcome.Id.Length == 0) chat.Show(new Problem(Name, outcome.Status, outcome.Text));
+        return outcome;
     }
 
     /// <summary>What to do where a session is needed and there is none.</summary>

@@ -7,12 +7,13 @@ namespace Confab.Cli.Chat;
 static class TerminalChat
 {
     /// <summary>Runs until /quit, Ctrl-D, or the token; gives the exit code.</summary>
-    public static async Task<int> RunAsync(ImClient client, string address, TimeProvider time, CancellationToken quit)
+    public static async Task<int> RunAsync(ImClient client, string address, TimeProvider time, Downloads downloads, CancellationToken quit)
     {
         var editor = new LineEditor(Console.Out, static () => Console.WindowWidth, CompleteCommand);
         Conversation? chat = null;
-        var face = new TerminalFace(Screen(), editor, time, () => chat!.Sessions);
-        chat = new Conversation(client, address, face, time);
+        var rows = new RowCount(Console.Out);
+        var face = new TerminalFace(Screen(rows), rows, editor, time, () => chat!.Sessions);
+        chat = new Conversation(client, address, face, time, downloads);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(quit);
         _ = chat.ShowEventsAsync(); // ends with the client
         var isIn = false;
@@ -51,17 +52,32 @@ static class TerminalChat
             case KeyOutcome.Ended:
                 over.TrySetResult();
                 break;
+            case KeyOutcome.Edited when editor.Text.Length > 0 && editor.Text[0] != '/':
+                if (chat.Sessions.Current is { } session) _ = TypingAsync(session);
+                break;
             case KeyOutcome.Entered:
                 _ = RunAsync(editor.Finished, face, chat, over);
                 break;
         }
     }
 
+    static async Task TypingAsync(ImSession session)
+    {
+        try
+        {
+            await session.TypingAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The chat is over.
+        }
+    }
+
     // Not one after the other: while a text waits for an answer, /leave gives the call up.
     static async Task RunAsync(string line, TerminalFace face, Conversation chat, TaskCompletionSource over)
     {
-        if (line.Trim().Length > 0) face.Echo(line.Trim());
-        await chat.RunAsync(line);
+        var row = line.Trim().Length > 0 ? face.Echo(line.Trim()) : 0;
+        if (await chat.RunAsync(line) is { } outcome) face.Mark(row, outcome.IsSent);
         if (chat.IsOver) over.TrySetResult();
     }
 
@@ -83,10 +99,16 @@ static class TerminalChat
             ? [.. VerbList.All.Select(static verb => verb.Name).Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))]
             : [];
 
-    static IAnsiConsole Screen() => AnsiConsole.Create(new AnsiConsoleSettings
+    static IAnsiConsole Screen(TextWriter output)
     {
-        Out = new AnsiConsoleOutput(Console.Out),
-        Ansi = AnsiSupport.Yes,
-        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-    });
+        // An empty NO_COLOR wants nothing (no-color.org); what detects the colours takes its presence for a wish.
+        var isPlain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        if (!isPlain) Environment.SetEnvironmentVariable("NO_COLOR", null);
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = isPlain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+    }
 }

@@ -5,12 +5,15 @@ using Spectre.Console;
 namespace Confab.Cli.Chat;
 
 /// <summary>The chat for people: lines above the one that is being typed, names in colours of their own.</summary>
-sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider time, Func<SessionNames> sessions) : IChatFace
+sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor, TimeProvider time, Func<SessionNames> sessions) : IChatFace
 {
+    const int MostRowsUp = 20; // farther up nobody looks for a mark, and the row may have left the screen
+
     static readonly string[] Colours = ["aqua", "yellow", "lime", "fuchsia", "orange1", "deepskyblue1", "springgreen1", "plum1", "khaki1", "salmon1"];
 
     // A user keeps the colour that came with the first word.
     readonly Dictionary<string, string> _colours = new(StringComparer.OrdinalIgnoreCase);
+    readonly TerminalStatus _status = new();
 
     public void Show(ChatEvent shown)
     {
@@ -18,6 +21,13 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
         {
             case Happened { Event: var happened, Session: var session }:
                 Show(happened, session);
+                break;
+            case FileReceived file:
+                SetPrompt(_status.Done(file.Id));
+                Line($"[grey]{Local(file.Time)}[/] {Where(file.Session)}{Name(file.From, file.FromName)}: [italic]{Escaped(file.ContentType)}, {file.Size} octets[/] in {Escaped(file.Path)}");
+                break;
+            case Downloading { Done: var done, Total: var total } loading:
+                SetPrompt(_status.Progress(loading.Id, $"from {Safe.Line(Addresses.Short(loading.From))}", done, total));
                 break;
             case Problem problem:
                 Line($"[red]! {Escaped(problem.Text)}[/]");
@@ -39,7 +49,25 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
     }
 
     /// <summary>What the user typed stays above the line.</summary>
-    public void Echo(string text) => Line(text.StartsWith('/') ? $"[grey]> {Escaped(text)}[/]" : $"[grey]{Now}[/] [bold]you:[/] {Markup.Escape(Safe.Block(text, "      "))}");
+    /// <returns>The row it begins in, for <see cref="Mark"/>.</returns>
+    public int Echo(string text)
+    {
+        var row = rows.Rows;
+        Line(text.StartsWith('/') ? $"[grey]> {Escaped(text)}[/]" : $"[grey]{Now} \u2026[/] [bold]you:[/] {Markup.Escape(Safe.Block(text, "      "))}");
+        return row;
+    }
+
+    /// <summary>What became of a text that was echoed stands beside it, as long as that row can be reached: taken, or not.</summary>
+    public void Mark(int row, bool isSent)
+    {
+        var up = rows.Rows - row;
+        if (up is < 1 or > MostRowsUp || up >= console.Profile.Height) return;
+        editor.Hide();
+        console.Write(new ControlCode($"\e[{up}A\r\e[6C"));
+        console.Markup(isSent ? "[green]\u2713[/]" : "[red]\u2717[/]");
+        console.Write(new ControlCode($"\e[{up}B\r"));
+        editor.Show();
+    }
 
     void Show(ImEvent happened, string session)
     {
@@ -85,6 +113,21 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case ReferProgress refer:
                 Note($"{session}: {Name(refer.Target)} does not come: {refer.Status} ({Escaped(refer.Text)})");
                 break;
+            case Sent sent:
+                SetPrompt(_status.Done(sent.Id));
+                break;
+            case Client.Progress { Sent: var done, Total: var total } progress:
+                SetPrompt(_status.Progress(progress.Id, "sending", done, total));
+                break;
+            case ComposingChanged composing:
+                SetPrompt(_status.Typing(Safe.Line(Addresses.Short(composing.From)), composing.IsActive));
+                break;
+            case Interrupted:
+                Line($"[yellow]! {session}: the connection was lost. Trying again...[/]");
+                break;
+            case Resumed:
+                Note($"{session}: you are back.");
+                break;
             case RosterChanged changed:
                 Show(changed, session);
                 break;
@@ -92,6 +135,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 Note($"{session}: {WordsOf(modified.Session)}");
                 break;
             case Undelivered undelivered:
+                SetPrompt(_status.Done(undelivered.Id));
                 Line($"[red]! {session}: not delivered: {Escaped(undelivered.Text)} ({undelivered.Status})[/]");
                 break;
         }
@@ -106,9 +150,8 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
 
     void Show(MessageReceived message, string session)
     {
-        var where = sessions().All.Count > 1 ? $"[grey]{session}[/] " : "";
-        var text = message.Text is { } said ? Safe.Block(said, "      ") : $"({Safe.Line(message.ContentType)}, {message.Content.Length} octets)";
-        Line($"[grey]{Local(message.Time)}[/] {where}{Name(message.From, message.FromName)}: {Markup.Escape(text)}");
+        var text = Safe.Block(message.Text ?? "", "      ");
+        Line($"[grey]{Local(message.Time)}[/] {Where(session)}{Name(message.From, message.FromName)}: {Markup.Escape(text)}");
     }
 
     void Show(SessionList list)
@@ -185,6 +228,16 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
     {
         if (!_colours.TryGetValue(address, out var colour)) _colours.Add(address, colour = Colours[_colours.Count % Colours.Length]);
         return $"[{colour}]{Escaped(name.Length > 0 ? name : Addresses.Short(address))}[/]";
+    }
+
+    string Where(string session) => sessions().All.Count > 1 ? $"[grey]{session}[/] " : "";
+
+    void SetPrompt(string prompt)
+    {
+        if (prompt == editor.Prompt) return;
+        editor.Hide();
+        editor.Prompt = prompt;
+        editor.Show();
     }
 
     void Note(string markup) => Line($"[grey]- {markup}[/]");

@@ -22,6 +22,8 @@ static class ChatCommand
         command line is not understood.
         """;
 
+    const int LargeMessage = 1024 * 1024; // octets: beyond it a message is written to its file as it comes
+
     static readonly Option<string> As = new("--as") { Description = "Who you are: sip:alice@example.com.", HelpName = "ADDRESS", Required = true };
 
     static readonly Option<string?> Password = new("--password")
@@ -39,6 +41,12 @@ static class ChatCommand
 
     static readonly Option<string> Over = new("--transport") { Description = "udp or tcp.", HelpName = "TRANSPORT", DefaultValueFactory = _ => "tcp" };
 
+    static readonly Option<string?> SaveIn = new("--downloads")
+    {
+        Description = "The folder for received content that is no text; otherwise a new one among the temporary files.",
+        HelpName = "FOLDER",
+    };
+
     static readonly Option<bool> Anonymous = new("--anonymous") { Description = "Starts and accepts sessions without your name; /anonymous off names you again." };
 
     static readonly Option<int> MaxSessions = new("--max-sessions")
@@ -52,12 +60,13 @@ static class ChatCommand
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, Json };
+        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, SaveIn, Json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(As)!,
             parsed.GetValue(Password),
             parsed.GetValue(Server)!,
             parsed.GetValue(Over)!,
+            new Downloads(parsed.GetValue(SaveIn)),
             parsed.GetValue(Anonymous),
             parsed.GetValue(MaxSessions),
             parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
@@ -68,7 +77,7 @@ static class ChatCommand
     }
 
     static async Task<int> RunAsync(
-        string address, string? password, string server, string over, bool anonymous, int maxSessions, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string address, string? password, string server, string over, Downloads downloads, bool anonymous, int maxSessions, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         address = Addresses.Complete(address, domain: null) ?? address;
         if (Problem(address, over, maxSessions) is { } problem)
@@ -96,6 +105,8 @@ static class ChatCommand
                 Anonymous = anonymous,
                 MaxSimultaneousSessions = maxSessions,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
+                AcceptWrappedTypes = ["*"], // what is no text is saved
+                StreamOver = LargeMessage,
                 LocalAddress = over == "udp" ? LocalTowards(server) : null,
             });
         }
@@ -109,8 +120,8 @@ static class ChatCommand
         using var terminated = Cancelling(PosixSignal.SIGTERM, quit);
         using var interrupted = Cancelling(PosixSignal.SIGINT, quit);
         return ChatThread.Run(() => json
-            ? PipedChat.RunAsync(client, address, new StreamReader(Console.OpenStandardInput()), new JsonFace(output), world.Time, quit.Token)
-            : TerminalChat.RunAsync(client, address, world.Time, quit.Token));
+            ? PipedChat.RunAsync(client, address, new StreamReader(Console.OpenStandardInput()), new JsonFace(output), world.Time, downloads, quit.Token)
+            : TerminalChat.RunAsync(client, address, world.Time, downloads, quit.Token));
     }
 
     static string? Problem(string address, string over, int maxSessions)

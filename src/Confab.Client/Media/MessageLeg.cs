@@ -11,8 +11,11 @@ namespace Confab.Client.Media;
 [Clause("RFC 4975", "5.4", "IMC-SDP-7", "IMC-SDP-10")]
 internal sealed partial class MessageLeg(ImSession session, MessageMedia media, string host) : IMsrpSessionHandler
 {
-    private readonly MessageAssembler _assembler = new(session.Client.Options.MaxMessageSize);
-    private readonly Dictionary<OutgoingMessage, TaskCompletionSource<SendOutcome>> _unanswered = [];
+    private const int MostAssembled = 10 * 1024 * 1024; // octets in memory, where larger ones come as streams
+
+    private readonly MessageAssembler _assembler = new(Assembled(session.Client.Options));
+    private readonly IncomingStreams _streams = new(session);
+    private readonly Dictionary<OutgoingMessage, Sending> _unanswered = [];
     private MsrpSession _msrp = null!;
     private bool _isStopped;
 
@@ -20,38 +23,55 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     public void Open(MsrpSession msrp) => _msrp = msrp;
 
+    /// <summary>Whether it is ours to open the connection.</summary>
+    public bool IsActive => _isActive;
+
+    /// <summary>Asks the other side whether it is there still.</summary>
+    public void Probe() => _msrp.Probe();
+
     /// <summary>Opens the connection where that is ours to do; the first SEND follows at once and binds it.</summary>
     public void Start()
     {
         if (_isActive) _msrp.Connect();
     }
 
-    /// <summary>Sends a body; the outcome, and the event about it, come with the answer.</summary>
-    public void Send(string contentType, ReadOnlyMemory<byte> body, TaskCompletionSource<SendOutcome> answer)
+    /// <summary>Sends a message; the outcome, and the event about it, come with the answers.</summary>
+    public void Send(OutgoingMessage message, Sending sending)
     {
         if (_isStopped)
         {
-            answer.TrySetResult(new SendOutcome("", false, (int)MsrpStatus.NoSuchSession, "The session is ending."));
+            sending.Finish(new SendOutcome("", false, (int)MsrpStatus.NoSuchSession, "The session is ending."));
             return;
         }
 
-        var message = new OutgoingMessage(contentType, body);
-        _unanswered.Add(message, answer);
+        _unanswered.Add(message, sending);
         switch (_msrp.Send(message))
         {
             case SendStatus.Sent or SendStatus.Queued:
                 return;
             case SendStatus.TooLarge:
-                Refuse(message, MsrpStatus.TooLarge, $"The other side takes no more than {_msrp.RemoteMaxSize} octets in a message; this one has {body.Length}.");
+                Refuse(message, MsrpStatus.TooLarge, $"The other side takes no more than {_msrp.RemoteMaxSize} octets in a message; this one has {message.Length}.");
                 break;
             case SendStatus.Full:
                 Refuse(message, MsrpStatus.TimedOut, "Too many messages wait for the other side already.");
                 break;
             default:
-                Refuse(message, MsrpStatus.NoSuchSession, "There is no connection for messages any more.");
+                Refuse(message, MsrpStatus.NoSuchSession, "There is no connection for messages now.");
                 break;
         }
     }
+
+    /// <summary>Sends a message whose outcome nobody waits for; where it cannot go now, it does not go.</summary>
+    public void SendQuietly(OutgoingMessage message)
+    {
+        if (!_isStopped && _msrp.IsBound) _msrp.Send(message);
+    }
+
+    /// <summary>The source of a message has more, or will have no more.</summary>
+    public void Continue(OutgoingMessage message) => _msrp.Continue(message);
+
+    /// <summary>Gives a message up; of one that is written whole the other side may have all.</summary>
+    public void Abort(OutgoingMessage message) => _msrp.Abort(message);
 
     /// <summary>No SEND from now on; what is under way is given up (C-16).</summary>
     public void Stop()
@@ -71,34 +91,47 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     {
         if (_isStopped) return MsrpStatus.NoSuchSession;
         if (piece.IsFirstPiece && piece.ContentType.Length > 0 && !ReceiveMessage.Takes(session, piece.ContentTypeText)) return MsrpStatus.UnsupportedType;
+        if (_streams.Put(msrp, piece) is { } answer) return answer;
         var status = _assembler.Add(piece, out var message);
         return message is null ? status : ReceiveMessage.Take(session, message);
     }
 
+    void IMsrpSessionHandler.OnProgress(MsrpSession msrp, OutgoingMessage message, long taken)
+    {
+        if (_unanswered.TryGetValue(message, out var sending)) sending.Progressed(session, message, taken);
+    }
+
     void IMsrpSessionHandler.OnSent(MsrpSession msrp, OutgoingMessage message, MsrpStatus status)
     {
-        if (!_unanswered.Remove(message, out var answer)) return;
+        if (!_unanswered.Remove(message, out var sending)) return;
         var id = message.MessageId!;
         if (status.IsSuccess())
         {
             session.Client.Tell(new Sent(session, id, (int)status));
-            answer.TrySetResult(new SendOutcome(id, true, (int)status, ""));
+            sending.Finish(new SendOutcome(id, true, (int)status, ""));
             return;
         }
 
-        var text = status == MsrpStatus.Unconfirmed ? "Nobody confirmed it before the session or its connection ended." : System.Text.Encoding.ASCII.GetString(status.Comment());
+        var text = sending.Source?.Failure is { } failure ? failure.Message
+            : status == MsrpStatus.Unconfirmed ? "Nobody confirmed it before it was given up, or its session or connection ended."
+            : System.Text.Encoding.ASCII.GetString(status.Comment());
         session.Client.Tell(new Undelivered(session, id, (int)status, text));
-        answer.TrySetResult(new SendOutcome(id, false, (int)status, text));
+        sending.Finish(new SendOutcome(id, false, (int)status, text));
     }
+
+    void IMsrpSessionHandler.OnAlive(MsrpSession msrp) => session.Reconnection.Alive();
 
     void IMsrpSessionHandler.OnEnded(MsrpSession msrp, EndReason reason)
     {
         _assembler.Clear();
+        _streams.Clear();
         if (!_isStopped) MediaLost.Take(session, reason);
     }
 
     private void Refuse(OutgoingMessage message, MsrpStatus status, string text)
     {
-        if (_unanswered.Remove(message, out var answer)) answer.TrySetResult(new SendOutcome("", false, (int)status, text));
+        if (_unanswered.Remove(message, out var sending)) sending.Finish(new SendOutcome("", false, (int)status, text));
     }
+
+    private static int Assembled(ImClientOptions options) => options.StreamOver is null ? options.MaxMessageSize : Math.Min(options.MaxMessageSize, MostAssembled);
 }

@@ -23,6 +23,9 @@ internal sealed class MessageMedia : IDisposable
     /// <summary>Whether peers can connect to us.</summary>
     public bool IsListening => _listener is not null;
 
+    /// <summary>MSRP sessions that have not been closed.</summary>
+    public int SessionCount => _transport.SessionCount;
+
     /// <summary>A leg for a session whose signalling takes this flow: the peer is told the same address.</summary>
     public MessageLeg Open(ImSession session, Flow flow)
     {

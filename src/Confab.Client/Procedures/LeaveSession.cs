@@ -12,6 +12,7 @@ internal static class LeaveSession
     {
         if (session.State == ImSessionState.Ended)
         {
+            session.Client.ComeBack.Cancel(lost => lost == session);
             whenEnded?.Invoke();
             return;
         }

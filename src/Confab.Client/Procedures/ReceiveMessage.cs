@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Confab.Content.Cpim;
+using Confab.Content.IsComposing;
 using Confab.Content.Media;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -29,22 +30,27 @@ internal static class ReceiveMessage
         if (!CpimView.TryParse(message.Body.Span, out var cpim, out _)) return MsrpStatus.BadRequest;
         var inner = Encoding.UTF8.GetString(cpim.ContentType);
         if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(session.Leg!.WrappedTypes, inner)) return MsrpStatus.UnsupportedType;
+        var from = Encoding.UTF8.GetString(cpim.From);
+        if (ContentType.TryParse(inner, out var wrapped, out _) && wrapped.Is(ComposingStatus.ContentType))
+            return session.Composing.Receive(from, cpim.Content) ? MsrpStatus.Ok : MsrpStatus.BadRequest;
+        session.Composing.Heard(from);
         Tell(
             session,
             message,
-            Encoding.UTF8.GetString(cpim.From),
+            from,
             CpimText.Decode(cpim.FromDisplayName),
             inner,
             cpim.Content.ToArray(),
-            TimeOf(cpim) ?? session.Client.World.Time.GetUtcNow());
+            TimeOf(cpim.DateTime) ?? session.Client.World.Time.GetUtcNow());
         return MsrpStatus.Ok;
     }
 
-    private static void Tell(ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time) =>
-        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time));
-
-    private static DateTimeOffset? TimeOf(in CpimView cpim) => DateTimeOffset.TryParse(
-        Encoding.UTF8.GetString(cpim.DateTime), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+    /// <summary>The DateTime of a CPIM message; null where it has none that can be read.</summary>
+    public static DateTimeOffset? TimeOf(ReadOnlySpan<byte> text) => DateTimeOffset.TryParse(
+        Encoding.UTF8.GetString(text), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
         ? time
         : null;
+
+    private static void Tell(ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time) =>
+        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time));
 }

@@ -16,9 +16,11 @@ namespace Confab.Client.Procedures;
 internal sealed class Register
 {
     private const int LongestWait = 120;
+    private const int MostTooBrief = 3; // a server that always wants longer is not content with anything
 
     private readonly ImClient _client;
     private readonly Alarm _again;
+    private readonly KeepAlive _keepAlive;
     private readonly string _callId;
     private readonly string _tag;
     private TaskCompletionSource<RegisterOutcome>? _starter;
@@ -26,6 +28,7 @@ internal sealed class Register
     private uint _number;
     private long _asked;
     private int _failures;
+    private int _tooBrief;
     private int _attempt; // what an earlier one comes to does not count any more
     private bool _isWanted;
     private bool _isRegistered;
@@ -36,10 +39,14 @@ internal sealed class Register
     {
         _client = client;
         _again = new Alarm(client.Mailbox, Send);
+        _keepAlive = new KeepAlive(client);
         _callId = client.World.Ids.Token(100);
         _tag = client.World.Ids.Token(40);
         _asked = client.Options.RegistrationSeconds;
     }
+
+    /// <summary>Whether there is a way to the server: the user is registered, or does not want to be.</summary>
+    public bool IsReady => _isRegistered || !_isWanted;
 
     public void Start(TaskCompletionSource<RegisterOutcome> answer)
     {
@@ -148,7 +155,7 @@ internal sealed class Register
 
     private void Answered(int status, SipResponse? response)
     {
-        if (status == StatusCode.IntervalTooBrief && response!.TryGetSeconds(HeaderName.MinExpires, out var least) && least > _asked)
+        if (status == StatusCode.IntervalTooBrief && response!.TryGetSeconds(HeaderName.MinExpires, out var least) && least > _asked && _tooBrief++ < MostTooBrief)
         {
             _asked = least; // RFC 3261 10.2.8
             Send();
@@ -163,10 +170,13 @@ internal sealed class Register
         if (!_isWanted) return; // Stop ran meanwhile; the binding ends by itself
         var granted = Granted(response);
         _failures = 0;
-        if (!_isRegistered) SubscribeToConference.OnReachableAgain(_client);
+        _tooBrief = 0;
+        var wasRegistered = _isRegistered;
         _isRegistered = true;
+        _keepAlive.Watch(_flow!);
         _again.Set(TimeSpan.FromSeconds(RefreshAfter(granted)));
         _client.Tell(new Registered(granted));
+        if (!wasRegistered) _client.OnReachableAgain();
         _starter?.TrySetResult(new RegisterOutcome(true, status, "", granted));
         _starter = null;
     }
@@ -194,6 +204,7 @@ internal sealed class Register
     private void Lost(string reason, int status, bool isRetrying)
     {
         _again.Cancel();
+        _keepAlive.Stop();
         _isRegistered = false;
         _client.Tell(new Unregistered(reason, status, isRetrying));
     }

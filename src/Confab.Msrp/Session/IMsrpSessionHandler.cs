@@ -19,11 +19,21 @@ public interface IMsrpSessionHandler
     {
     }
 
+    /// <summary>The peer has answered the SEND without content that binds, or asks whether it is there.</summary>
+    void OnAlive(MsrpSession session)
+    {
+    }
+
     /// <summary>
     /// What became of a message of <see cref="MsrpSession.Send"/>: Ok when every chunk was answered so, or when all of it was written
     /// where no answers were asked for; with <see cref="FailureReport.Partial"/> an error may still follow.
     /// </summary>
     void OnSent(MsrpSession session, OutgoingMessage message, MsrpStatus status)
+    {
+    }
+
+    /// <summary>The peer has taken so many octets of a message of <see cref="MsrpSession.Send"/>, by its answers.</summary>
+    void OnProgress(MsrpSession session, OutgoingMessage message, long taken)
     {
     }
 

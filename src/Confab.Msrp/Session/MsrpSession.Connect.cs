@@ -66,10 +66,24 @@ public sealed partial class MsrpSession
             return;
         }
 
+        SendBinding(connection);
+        if (!isOurs) OnConnected(connection);
+        if (_connection == connection) _bindAlarm.Set(s_answerWithin);
+    }
+
+    /// <summary>
+    /// Asks the peer whether it is there still: a SEND without content, as binds; ends as timed out when it is not answered in 30 seconds.
+    /// </summary>
+    public void Probe()
+    {
+        if (_state == State.Bound && _bindId == 0) SendBinding(_connection!);
+    }
+
+    private void SendBinding(MsrpConnection connection)
+    {
         _bindId = World.Ids.Unique();
         var fields = Fields.Shared.Start(NewMessageId(), ByteRange.Empty);
         connection.Send(new RequestFrame { Id = _bindId, Method = "SEND"u8, Paths = _paths, Fields = fields.Written, Continuation = (byte)'$' });
-        if (!isOurs) OnConnected(connection);
         if (_connection == connection) _bindAlarm.Set(s_answerWithin);
     }
 
@@ -84,6 +98,7 @@ public sealed partial class MsrpSession
         _bindId = 0;
         _bindAlarm.Cancel();
         if (status == MsrpStatus.TimedOut) Lose(EndReason.TimedOut);
+        else if (status is not (MsrpStatus.NoSuchSession or MsrpStatus.AlreadyBound)) _handler.OnAlive(this);
     }
 
     private byte[] NewMessageId() => System.Text.Encoding.ASCII.GetBytes(World.Ids.Token(80));

@@ -22,6 +22,9 @@ public sealed partial class MsrpSession
     /// <summary>Gives a message up: no more of it is sent, and the peer is told with '#' when it has a part. Its outcome is "unconfirmed".</summary>
     public void Abort(OutgoingMessage message) => _outbox.Abort(message);
 
+    /// <summary>The source of a message that had nothing has something again, or knows that there will be nothing more.</summary>
+    public void Continue(OutgoingMessage message) => _outbox.Continue(message);
+
     /// <summary>The connection that a message may be written to now; null while there is none.</summary>
     internal StreamFlow? Writable => _state == State.Bound ? _connection?.Flow : null;
 
@@ -34,6 +37,8 @@ public sealed partial class MsrpSession
         hasBody ? Reserve : 0);
 
     internal void Tell(OutgoingMessage message, MsrpStatus status) => _handler.OnSent(this, message, status);
+
+    internal void TellProgress(OutgoingMessage message) => _handler.OnProgress(this, message, message.Written - message.UnansweredBytes);
 
     internal string NewMessageIdText() => World.Ids.Token(80);
 }

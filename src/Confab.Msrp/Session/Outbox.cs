@@ -53,6 +53,14 @@ internal sealed class Outbox(MsrpSession session)
         if (!message.IsSettled && message.MessageIdBytes.Length > 0) Fail(message, MsrpStatus.Unconfirmed);
     }
 
+    /// <summary>The source of a message has something again, or has failed.</summary>
+    public void Continue(OutgoingMessage message)
+    {
+        if (!message.IsWaiting) return;
+        message.IsWaiting = false;
+        Pump();
+    }
+
     /// <summary>Writes chunks as far as the connection, the answers and the others' turn allow.</summary>
     public void Pump()
     {
@@ -64,7 +72,7 @@ internal sealed class Outbox(MsrpSession session)
                 return; // else it goes on when the connection has drained
             }
 
-            if (Next() is not { } message) return; // each waits for answers
+            if (Next() is not { } message) return; // each waits for answers, or for its source
             var written = WriteChunk(message);
             if (written < 0) return;
             budget -= written + 1;
@@ -79,7 +87,12 @@ internal sealed class Outbox(MsrpSession session)
         message.Unanswered--;
         message.UnansweredBytes -= chunk.Length;
         if (!status.IsSuccess()) Fail(message, status);
-        else SettleWhenAnswered(message);
+        else
+        {
+            if (!message.IsSettled) _session.TellProgress(message);
+            SettleWhenAnswered(message);
+        }
+
         Pump();
         return true;
     }
@@ -114,7 +127,7 @@ internal sealed class Outbox(MsrpSession session)
         for (var tried = 0; tried < _open.Count; tried++)
         {
             var message = _open[_turn %= _open.Count];
-            if (message.UnansweredBytes < AheadOfAnswers) return message;
+            if (message is { IsWaiting: false, UnansweredBytes: < AheadOfAnswers }) return message;
             _turn++;
         }
 
@@ -129,10 +142,17 @@ internal sealed class Outbox(MsrpSession session)
         var scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
         try
         {
-            var body = message.Next(length, scratch);
-            if (body.Length < length)
+            if (!message.TryNext(length, scratch, out var body))
             {
                 Fail(message, MsrpStatus.Unconfirmed);
+                return 0;
+            }
+
+            // A chunk has as much as its source has now.
+            length = body.Length;
+            if (length == 0 && rest > 0)
+            {
+                message.IsWaiting = true;
                 return 0;
             }
 

@@ -20,7 +20,10 @@ public sealed class OutgoingMessage
     /// <summary>A message that is read while it is sent.</summary>
     /// <param name="contentType">Its Content-Type.</param>
     /// <param name="length">Its whole length.</param>
-    /// <param name="read">Fills the span from its beginning and returns how much; zero or less before the end abandons the message.</param>
+    /// <param name="read">
+    /// Fills the span from its beginning, without waiting, and returns how much. Zero: there is nothing now, and <see cref="MsrpSession.Continue"/>
+    /// says when there is. Less than zero: there will be nothing more, and the message is abandoned.
+    /// </param>
     public OutgoingMessage(string contentType, long length, Func<Span<byte>, int> read)
     {
         ContentType = contentType;
@@ -53,24 +56,30 @@ public sealed class OutgoingMessage
 
     internal bool IsWritten { get; set; }
 
+    /// <summary>Whether the source had nothing when it was asked last.</summary>
+    internal bool IsWaiting { get; set; }
+
     internal bool IsSettled { get; set; }
 
     internal bool IsRefused { get; set; }
 
-    /// <summary>The next bytes: a view of the body, or read into the scratch; too few when the source failed.</summary>
-    internal ReadOnlySpan<byte> Next(int length, Span<byte> scratch)
+    /// <summary>The next bytes: a view of the body, or what the source has now, read into the scratch; false when the source failed.</summary>
+    internal bool TryNext(int length, Span<byte> scratch, out ReadOnlySpan<byte> next)
     {
-        if (_read is null) return _body.Span.Slice((int)Written, length);
-        if (_ahead is not null) return _ahead;
+        next = _ahead;
+        if (_read is null) next = _body.Span.Slice((int)Written, length);
+        if (_read is null || _ahead is not null) return true;
         var filled = 0;
         while (filled < length)
         {
             var n = _read(scratch[filled..length]);
-            if (n <= 0 || n > length - filled) return default;
+            if (n < 0 || n > length - filled) return false;
+            if (n == 0) break;
             filled += n;
         }
 
-        return scratch[..length];
+        next = scratch[..filled];
+        return true;
     }
 
     /// <summary>Keeps what was read from the source and could not be written now.</summary>

@@ -11,11 +11,23 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
     private HashSet<IFlowUser>? _users;
     private FrameProgress _progress;
     private bool _unframeable;
+    private volatile bool _isPinged;
+    private int _pongs;
     private long _begunAt; // when what is there of an unfinished message began to come; zero between messages
     private long _heardAt = transport.World.Time.GetTimestamp();
 
     /// <summary>When the peer last sent something, keep-alives included.</summary>
     public long HeardAt => Volatile.Read(ref _heardAt);
+
+    /// <summary>How many of our pings were answered.</summary>
+    public int Pongs => Volatile.Read(ref _pongs);
+
+    /// <summary>Asks the peer to show that it is there (RFC 5626 4.4.1).</summary>
+    public bool Ping()
+    {
+        _isPinged = true;
+        return flow.Send("\r\n\r\n"u8);
+    }
 
     /// <summary>How long a message has been coming that is not whole yet; none between messages.</summary>
     public TimeSpan? HalfFor => Volatile.Read(ref _begunAt) is var begun and not 0 ? transport.World.Time.GetElapsedTime(begun) : null;
@@ -25,7 +37,7 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
         Volatile.Write(ref _heardAt, transport.World.Time.GetTimestamp());
         if (_unframeable) return bytes.Length;
         var limits = transport.World.Limits;
-        var rules = new FrameRules(limits.SipHeaderBytes, limits.SipBodyBytes);
+        var rules = new FrameRules(limits.SipHeaderBytes, limits.SipBodyBytes, _isPinged);
         var taken = 0;
         while (taken < bytes.Length)
         {
@@ -38,6 +50,9 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
                     break;
                 case FrameResult.Ping:
                     flow.Send("\r\n"u8);
+                    break;
+                case FrameResult.Pong:
+                    Interlocked.Increment(ref _pongs);
                     break;
                 case FrameResult.Fault:
                     RefuseAndClose((length > 0 ? bytes[(taken - length)..taken] : bytes[taken..]).ToArray(), fault);

@@ -110,6 +110,13 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         });
     }
 
+    /// <summary>Sends a keep-alive over a connection; false where there is none (RFC 5626 4.4.1).</summary>
+    [Clause("RFC 5626", "4.4.1")]
+    public bool Ping(Flow flow) => _streams.TryGetValue(flow, out var stream) && stream.Ping();
+
+    /// <summary>How many keep-alives the peer of a connection has answered, and when it last sent anything, as a timestamp of the clock.</summary>
+    public (int Pongs, long HeardAt) Heard(Flow flow) => _streams.TryGetValue(flow, out var stream) ? (stream.Pongs, stream.HeardAt) : default;
+
     /// <summary>Has the user told when the connection is lost, until <see cref="Unwatch"/>. Of one that is lost already, sending tells.</summary>
     internal void Watch(Flow flow, IFlowUser user)
     {

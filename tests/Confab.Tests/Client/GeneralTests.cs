@@ -32,6 +32,21 @@ public sealed class GeneralTests
     }
 
     [Fact]
+    public void COM_AOIA_1_and_VER_1_every_request_names_role_and_release_and_none_asserts_an_identity()
+    {
+        using var scene = new Scene().Registered();
+        var session = scene.Called(out _);
+        var leaving = session.LeaveAsync();
+        scene.Peer.Answer(scene.Peer.Expect("BYE"), 200);
+        Assert.True(leaving.Result());
+        var requests = scene.Peer.Heard.Where(static m => !m.StartLine.StartsWith("SIP/", StringComparison.Ordinal)).ToList();
+        Assert.Equal(["REGISTER", "INVITE", "ACK", "BYE"], requests.Select(static m => m.Method));
+        Assert.All(requests, static m => Assert.Null(m["P-Asserted-Identity"]));
+        Assert.All(requests, static m => Assert.StartsWith("IM-client/OMA1.0 ", m["User-Agent"], StringComparison.Ordinal));
+        Assert.Equal("<sip:alice@example.com>", requests[1]["P-Preferred-Identity"]);
+    }
+
+    [Fact]
     public void IMC_GEN_8_an_anonymous_invite_has_privacy_id_and_the_anonymous_from()
     {
         using var scene = new Scene();

@@ -143,7 +143,7 @@ public sealed class InvitedToSessionTests
     }
 
     [Fact]
-    public void IMC_INV_3_and_4_accepting_sends_the_200_with_the_answer_and_the_ack_starts_the_media()
+    public void IMC_INV_3_3a_3b_4_and_D2_accepting_sends_the_200_with_the_answer_and_the_ack_starts_the_media()
     {
         using var scene = new Scene().Registered();
         var invite = scene.Invite(body: ScriptedPeer.Sdp("actpass", "text/plain message/cpim image/png", "image/png text/plain"));

@@ -121,7 +121,7 @@ public sealed class LeaveSessionTests
     [InlineData("Q.850;cause=16, SIP;text=\"Removed from session\"", SessionEnd.Removed, "Removed from session")]
     [InlineData("garbage", SessionEnd.Released, "")]
     [InlineData(null, SessionEnd.Released, "")]
-    public void IMC_REL_1_2_and_CAUSE_a_bye_is_answered_200_the_media_are_closed_and_the_reason_is_told(string? reason, SessionEnd expected, string text)
+    public void IMC_REL_1_2_2b_and_CAUSE_a_bye_is_answered_200_the_media_are_closed_and_the_reason_is_told(string? reason, SessionEnd expected, string text)
     {
         using var scene = new Scene();
         var session = scene.Called(out var invite);

@@ -200,17 +200,6 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public void A_lost_connection_for_messages_ends_the_session_by_bye()
-    {
-        using var scene = new Scene();
-        scene.Called(out _);
-        scene.Peer.Msrp!.Close();
-        scene.Peer.Answer(scene.Peer.Expect("BYE"), 200);
-        var ended = Assert.IsType<Ended>(Assert.Single(scene.Events()));
-        Assert.Equal((SessionEnd.Failed, "The connection for messages was lost."), (ended.Reason, ended.Text));
-    }
-
-    [Fact]
     public void A_message_under_way_when_the_session_is_released_is_undelivered()
     {
         using var scene = new Scene();

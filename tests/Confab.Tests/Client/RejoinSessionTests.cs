@@ -134,7 +134,8 @@ public sealed class RejoinSessionTests
         using var scene = new Scene();
         scene.Called(out _, Accepted);
         scene.Peer.Msrp!.Close();
-        scene.World.Run();
+        scene.World.Advance(TimeSpan.FromMilliseconds(200));
+        scene.Peer.Msrp!.Answer(scene.Peer.Msrp.Expect(), "481 No Such Session");
         scene.Peer.Expect("BYE");
         var rejoining = scene.Client.RejoinAsync(Identity); // its own BYE is still on its way
         scene.Peer.Answer(scene.Peer.Expect($"INVITE {Identity} "), 200, Accepted, ScriptedPeer.Sdp());

@@ -15,6 +15,7 @@ sealed class ScriptedPeer : IDatagramHandler
     readonly Queue<WireMessage> _sip = new();
     readonly List<IListener> _ports = [];
     int _tags;
+    int _pings;
 
     public ScriptedPeer(SimWorld world)
     {
@@ -53,6 +54,13 @@ sealed class ScriptedPeer : IDatagramHandler
     {
         _world.Run();
         return _sip.TryPeek(out message) && message.Text.StartsWith(start, StringComparison.Ordinal) && _sip.TryDequeue(out message);
+    }
+
+    /// <summary>Whether a keep-alive came that was not asked about; they are not answered.</summary>
+    public bool TakePing()
+    {
+        _world.Run();
+        return _pings > 0 && _pings-- > 0;
     }
 
     /// <summary>Fails when something came that was not expected.</summary>
@@ -121,6 +129,12 @@ sealed class ScriptedPeer : IDatagramHandler
 
         public int OnReceived(ReadOnlySpan<byte> bytes)
         {
+            if (_arrived.Length == 0 && bytes.SequenceEqual("\r\n\r\n"u8))
+            {
+                peer._pings++;
+                return bytes.Length;
+            }
+
             _arrived.Append(Encoding.UTF8.GetString(bytes));
             foreach (var message in WireMessage.Cut(_arrived))
             {

@@ -14,7 +14,7 @@ public sealed class RestartTests
     [InlineData("TERM", "released", "tcp")]
     public async Task IMS_REJOIN_STALE_a_group_goes_on_where_it_was_when_the_server_is_back(string signal, string end, string transport)
     {
-        await using var server = await LiveServer.Start("Session:StaleLegSeconds=5");
+        await using var server = await LiveServer.Start("Session:StaleLegSeconds=18");
         var (alice, bob, carol) = (await server.User("alice", transport), await server.User("bob", transport), await server.User("carol", transport));
         await alice.Type("/group bob carol");
         var identity = (await alice.Event("established", ("group", "True"))).GetProperty("identity").GetString()!;
@@ -25,19 +25,21 @@ public sealed class RestartTests
         await server.Program.Signal(signal);
         await Task.WhenAll(
             alice.Event("ended", ("reason", end)), bob.Event("ended", ("reason", end)), carol.Event("ended", ("reason", end)), server.Program.Exit());
-        await server.StartAgainInPlace("Session:StaleLegSeconds=5");
+        await carol.Program.Signal("KILL");
+        await server.StartAgainInPlace("Session:StaleLegSeconds=18");
         Assert.Contains("\"sessions\":1", await server.Health(), StringComparison.Ordinal);
 
+        // Who lost the server comes back by himself, or when he says so; whom the server sent away comes back when he says so.
         foreach (var user in new[] { bob, alice })
         {
-            await user.Type("/rejoin");
+            if (signal == "TERM" || transport == "udp") await user.Type("/rejoin");
             await user.Event("established", ("rejoined", "True"), ("identity", identity));
         }
 
         await alice.Type("after");
         await bob.Hears("alice", "after");
 
-        // carol stays away, and is gone when her time is over; the two stay.
+        // carol's client is no more: she is gone when her time is over; the two stay.
         await alice.Program.Line(static l => l.Contains("\"event\":\"participants\"", StringComparison.Ordinal) && IsGone(l, "carol"), "carol's departure");
         await bob.Type("still here");
         await alice.Hears("bob", "still here");

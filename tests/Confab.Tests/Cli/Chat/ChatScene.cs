@@ -20,10 +20,13 @@ sealed class ChatScene : IDisposable
     {
         Wire = new Scene();
         SynchronizationContext.SetSynchronizationContext(new OnScheduler(Wire.World.Scheduler));
-        Exit = PipedChat.RunAsync(Wire.Client, "sip:alice@example.com", _input, new JsonFace(_output), Wire.World.Time, _quit.Token);
+        Exit = PipedChat.RunAsync(Wire.Client, "sip:alice@example.com", _input, new JsonFace(_output), Wire.World.Time, new Downloads(Folder), _quit.Token);
     }
 
     public Scene Wire { get; }
+
+    /// <summary>Where received content goes; there once something came.</summary>
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "confab-test-" + Path.GetRandomFileName());
 
     public ScriptedPeer Peer => Wire.Peer;
 
@@ -93,6 +96,7 @@ sealed class ChatScene : IDisposable
     {
         SynchronizationContext.SetSynchronizationContext(_before);
         _quit.Dispose();
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
         Wire.Dispose();
     }
 

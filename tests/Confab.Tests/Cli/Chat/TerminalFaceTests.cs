@@ -11,10 +11,11 @@ public sealed class TerminalFaceTests
     static (TerminalFace Face, StringWriter Screen, LineEditor Editor) Create(ColorSystemSupport colours)
     {
         var screen = new StringWriter();
+        var rows = new RowCount(screen);
         var editor = new LineEditor(screen, () => 80, _ => []);
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(screen), Ansi = AnsiSupport.Yes, ColorSystem = colours });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(rows), Ansi = AnsiSupport.Yes, ColorSystem = colours });
         console.Profile.Width = 200;
-        return (new TerminalFace(console, editor, new Confab.Sim.VirtualTime(), () => new SessionNames()), screen, editor);
+        return (new TerminalFace(console, rows, editor, new Confab.Sim.VirtualTime(), () => new SessionNames()), screen, editor);
     }
 
     [Fact]

@@ -1,0 +1,78 @@
+using Confab.Msrp;
+
+namespace Confab.Client.Media;
+
+/// <summary>The large messages of a session that are coming in as streams: few at a time, and the connection is read as fast as the slowest of them.</summary>
+internal sealed class IncomingStreams(ImSession session)
+{
+    private const int MostOpen = 4; // at one time in a session; beyond it 413
+
+    // Messages whose rest is still on its way though nobody wants it.
+    private const int MostGivenUp = 16;
+
+    private readonly List<IncomingContent> _open = [];
+    private readonly Queue<byte[]> _givenUp = new();
+    private MsrpSession? _msrp;
+    private int _pauses;
+
+    /// <summary>Takes a piece of a large message; null for one that is assembled.</summary>
+    public MsrpStatus? Put(MsrpSession msrp, in MsrpFrame piece)
+    {
+        _msrp = msrp;
+        if (Find(piece.MessageId) is { } known) return known.Put(piece);
+        if (IsGivenUp(piece.MessageId)) return piece.Continuation == '#' ? MsrpStatus.Ok : MsrpStatus.TooLarge;
+        if (session.Client.Options.StreamOver is not { } least || piece.Range.Total <= least || !piece.IsFirstPiece || piece.Offset != 1) return null;
+        if (piece.Continuation == '#') return null;
+        if (_open.Count >= MostOpen) return MsrpStatus.TooLarge;
+        var content = new IncomingContent(session, this, piece);
+        _open.Add(content);
+        return content.Put(piece);
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void Clear()
+    {
+        foreach (var content in _open.ToArray()) content.End(new IOException("The session or its connection ended before all of the content came."));
+        _givenUp.Clear();
+    }
+
+    /// <summary>It is over; of one that is not whole more may be on its way.</summary>
+    public void Forget(IncomingContent content, bool isWhole, bool wasFull)
+    {
+        if (!_open.Remove(content)) return;
+        if (wasFull) Resume();
+        if (isWhole) return;
+        if (_givenUp.Count == MostGivenUp) _givenUp.Dequeue();
+        _givenUp.Enqueue(content.MessageId);
+    }
+
+    public void Pause()
+    {
+        if (_pauses++ == 0) _msrp!.PauseReading();
+    }
+
+    public void Resume()
+    {
+        if (--_pauses == 0) _msrp!.ResumeReading();
+    }
+
+    private IncomingContent? Find(ReadOnlySpan<byte> messageId)
+    {
+        foreach (var content in _open)
+        {
+            if (messageId.SequenceEqual(content.MessageId)) return content;
+        }
+
+        return null;
+    }
+
+    private bool IsGivenUp(ReadOnlySpan<byte> messageId)
+    {
+        foreach (var id in _givenUp)
+        {
+            if (messageId.SequenceEqual(id)) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,365 @@
+using System.Text;
+using Confab.Client;
+using Xunit;
+
+namespace Confab.Tests.Client;
+
+/// <summary>Large content as streams, in both directions, against a peer that is not ours.</summary>
+public sealed class ContentTests
+{
+    const string Peer = "msrp://198.51.100.5:2855/peersession;tcp";
+
+    static string Letters(int length) => string.Create(length, 0, static (span, _) =>
+    {
+        for (var i = 0; i < span.Length; i++) span[i] = (char)('a' + (i % 23));
+    });
+
+    static string BodyOf(string frame) => frame[(frame.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..frame.LastIndexOf("\r\n-------", StringComparison.Ordinal)];
+
+    /// <summary>Takes what the client sends until it is all, answering each chunk.</summary>
+    static string TakeAll(Scene scene, Func<string, string>? status = null)
+    {
+        var all = new StringBuilder();
+        while (true)
+        {
+            var chunk = scene.Peer.Msrp!.Expect();
+            if (chunk.Contains("\r\n\r\n", StringComparison.Ordinal)) all.Append(BodyOf(chunk));
+            scene.Peer.Msrp.Answer(chunk, status?.Invoke(chunk) ?? "200 OK");
+            if (!chunk.EndsWith("+\r\n", StringComparison.Ordinal)) return all.ToString();
+        }
+    }
+
+    static void SendChunk(
+        Scene scene, WireMessage invite, string body, long start, string total, char flag, string messageId = "big", string type = "message/cpim", string transaction = "chunk")
+    {
+        var end = start + Encoding.UTF8.GetByteCount(body) - 1;
+        scene.Peer.Msrp!.Send(
+            $"MSRP {transaction} SEND\nTo-Path: {invite.Sdp("path")}\nFrom-Path: {Peer}\nMessage-ID: {messageId}\nByte-Range: {start}-{end}/{total}\nContent-Type: {type}\n\n".ReplaceLineEndings("\r\n")
+            + body + $"\r\n-------{transaction}{flag}\r\n");
+    }
+
+    static string Cpim(string content, string type = "text/plain") => $"From: Bob <sip:bob@example.com>\r\nTo: <sip:alice@example.com>\r\n\r\nContent-Type: {type}\r\n\r\n{content}";
+
+    static async Task<string> ReadAll(Stream content)
+    {
+        var all = new MemoryStream();
+        await content.CopyToAsync(all).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    static Scene Streaming() => new(change: static o => new ImClientOptions
+    {
+        Address = o.Address, Password = o.Password, Server = o.Server, StreamOver = 1000, MaxMessageSize = 4_000_000,
+    });
+
+    [Fact]
+    public void IMC_SDP_9_a_stream_goes_out_in_chunks_and_its_progress_is_told()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        var text = Letters(500_000);
+        var told = new List<TransferProgress>();
+        var sending = session.SendAsync("text/plain", new MemoryStream(Encoding.UTF8.GetBytes(text)), progress: new Teller(told.Add));
+        var sent = TakeAll(scene);
+        Assert.StartsWith("From: <sip:alice@example.com>\r\n", sent, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nContent-Type: text/plain\r\n\r\n" + text, sent, StringComparison.Ordinal);
+        Assert.True(sending.Result().IsSent);
+        var events = scene.Events();
+        var progress = events.OfType<Progress>().ToList();
+        Assert.InRange(progress.Count, 3, 10);
+        Assert.Equal(progress.Select(p => p.Sent).Order(), progress.Select(p => p.Sent));
+        Assert.Equal((500_000, 500_000, sending.Result().Id), (progress[^1].Sent, progress[^1].Total, progress[^1].Id));
+        Assert.IsType<Sent>(events[^1]);
+        Assert.Equal(progress.Select(p => p.Sent), told.Select(t => t.Done));
+    }
+
+    [Fact]
+    public void A_stream_is_read_only_so_far_ahead_of_what_the_other_side_takes()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        var source = new Counting(50_000_000);
+        var sending = session.SendAsync("text/plain", source, length: source.Size);
+        scene.World.Run();
+        Assert.InRange(source.Given, 100_000, 700_000); // 256 KiB without an answer, 256 KiB read ahead, a piece in hand
+        var before = source.Given;
+        scene.World.Run();
+        Assert.Equal(before, source.Given);
+        scene.Peer.Msrp!.Close();
+        Assert.False(sending.Result().IsSent);
+    }
+
+    [Fact]
+    public void IMC_LMM_7_a_stream_that_fails_or_ends_early_aborts_the_message_and_the_failure_comes_through()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        var sending = session.SendAsync("text/plain", new Counting(10_000, fails: true), length: 20_000);
+        Assert.EndsWith("#\r\n", LastOf(scene), StringComparison.Ordinal);
+        Assert.IsType<InvalidDataException>(sending.Exception!.InnerException);
+        Assert.Equal("The disk is on fire.", Assert.IsType<Undelivered>(scene.Events()[^1]).Text);
+
+        sending = session.SendAsync("text/plain", new Counting(10_000), length: 20_000);
+        Assert.EndsWith("#\r\n", LastOf(scene), StringComparison.Ordinal);
+        Assert.IsType<EndOfStreamException>(sending.Exception!.InnerException);
+        Assert.Equal(ImSessionState.Established, session.State);
+    }
+
+    [Fact]
+    public void IMC_LMM_7_a_stream_that_is_given_up_is_aborted_even_while_it_makes_us_wait()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        using var giveUp = new CancellationTokenSource();
+        var source = new Counting(10_000, hangs: true);
+        var sending = session.SendAsync("text/plain", source, length: 20_000, cancellationToken: giveUp.Token);
+        scene.Peer.Msrp!.Expect();
+        giveUp.Cancel();
+        scene.World.Run();
+        Assert.True(sending.IsCanceled);
+        Assert.EndsWith("#\r\n", LastOf(scene), StringComparison.Ordinal);
+        Assert.True(source.WasCancelled);
+        Assert.IsType<Undelivered>(Assert.Single(scene.Events()));
+    }
+
+    [Fact]
+    public void A_refusal_ends_the_reading_of_a_stream()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        var source = new Counting(1_000_000);
+        var sending = session.SendAsync("text/plain", source, length: source.Size);
+        scene.Peer.Msrp!.Answer(scene.Peer.Msrp.Expect(), "413 Message Too Large");
+        var outcome = sending.Result();
+        Assert.Equal((false, 413), (outcome.IsSent, outcome.Status));
+        Assert.True(source.Given < 1_000_000);
+        scene.World.Run();
+        Assert.Equal(ImSessionState.Established, session.State);
+    }
+
+    [Fact]
+    public void A_stream_of_unknown_length_is_misuse_and_one_of_nothing_is_an_empty_message()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        Assert.Throws<ArgumentException>(() => { _ = session.SendAsync("text/plain", new Counting(5)); });
+        var sending = session.SendAsync("text/plain", new MemoryStream());
+        var send = scene.Peer.Msrp!.Expect();
+        Assert.EndsWith("Content-Type: text/plain\r\n\r\n", BodyOf(send), StringComparison.Ordinal);
+        Assert.EndsWith("$\r\n", send, StringComparison.Ordinal);
+        scene.Peer.Msrp.Answer(send);
+        Assert.True(sending.Result().IsSent);
+    }
+
+    [Fact]
+    public void IMC_SDP_10_large_content_comes_as_a_stream_while_it_is_on_its_way()
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        var text = Letters(20_000);
+        var whole = Cpim(text);
+        SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
+        var received = Assert.IsType<ContentReceived>(Assert.Single(scene.Events()));
+        Assert.Equal(("sip:bob@example.com", "Bob", "text/plain", 20_000L, "big"), (received.From, received.FromName, received.ContentType, received.Size, received.Id));
+        Assert.Equal(20_000, received.Content.Length);
+        var reading = ReadAll(received.Content);
+        Assert.False(reading.IsCompleted);
+        SendChunk(scene, invite, whole[2048..9000], 2049, $"{whole.Length}", '+');
+        SendChunk(scene, invite, whole[8000..], 8001, $"{whole.Length}", '$'); // a part that came already is passed over
+        Assert.Equal(text, reading.Result());
+        for (var i = 0; i < 3; i++) Assert.Contains(" 200 OK", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Empty(scene.Events());
+    }
+
+    [Fact]
+    public void What_is_short_or_does_not_say_its_length_comes_whole()
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        SendChunk(scene, invite, Cpim("short"), 1, $"{Cpim("short").Length}", '$', "m1");
+        Assert.Equal("short", Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
+        var whole = Cpim(Letters(3000));
+        SendChunk(scene, invite, whole[..2048], 1, "*", '+', "m2");
+        SendChunk(scene, invite, whole[2048..], 2049, "*", '$', "m2");
+        Assert.Equal(Letters(3000), Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
+    }
+
+    [Fact]
+    public void Who_does_not_read_stops_the_connection_and_after_20_seconds_the_content_is_given_up()
+    {
+        using var scene = Streaming();
+        var session = scene.Called(out var invite);
+        var whole = Cpim(Letters(900_000));
+        SendChunk(scene, invite, whole, 1, $"{whole.Length}", '$');
+        var content = Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content;
+        scene.Peer.Msrp!.ExpectSilence();
+        scene.World.Advance(TimeSpan.FromMilliseconds(19_999));
+        scene.Peer.Msrp.ExpectSilence();
+        scene.World.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(" 413 ", scene.Peer.Msrp.Expect(), StringComparison.Ordinal);
+        var reading = ReadAll(content);
+        scene.World.Run();
+        Assert.Contains("not read in time", Assert.IsType<IOException>(reading.Exception!.InnerException).Message, StringComparison.Ordinal);
+
+        // The session goes on.
+        SendChunk(scene, invite, Cpim("still here"), 1, $"{Cpim("still here").Length}", '$', "m2");
+        Assert.Equal("still here", Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
+        Assert.Equal(ImSessionState.Established, session.State);
+    }
+
+    [Fact]
+    public void A_slow_reader_gets_it_all()
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        var whole = Cpim(Letters(900_000));
+        SendChunk(scene, invite, whole, 1, $"{whole.Length}", '$');
+        var content = Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content;
+        var all = new MemoryStream();
+        var buffer = new byte[100_000];
+        while (true)
+        {
+            scene.World.Advance(TimeSpan.FromSeconds(8));
+            var read = content.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask();
+            scene.World.Run();
+            if (read.Result() == 0) break;
+            all.Write(buffer, 0, read.Result());
+        }
+
+        Assert.Equal(Letters(900_000), Encoding.UTF8.GetString(all.ToArray()));
+        Assert.Contains(" 200 OK", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abort", "gave the content up")]
+    [InlineData("hole", "left out")]
+    [InlineData("close", "ended before all")]
+    [InlineData("leave", "ended before all")]
+    public void Content_that_does_not_come_whole_fails_its_reader(string how, string says)
+    {
+        using var scene = Streaming();
+        var session = scene.Called(out var invite);
+        var whole = Cpim(Letters(20_000));
+        SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
+        var reading = ReadAll(Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content);
+        if (how == "abort") SendChunk(scene, invite, "", 2049, $"{whole.Length}", '#');
+        else if (how == "hole") SendChunk(scene, invite, whole[3000..4000], 3001, $"{whole.Length}", '+');
+        else if (how == "close") scene.Peer.Msrp!.Close();
+        else _ = session.LeaveAsync();
+        scene.World.Run();
+        if (how == "leave") scene.Peer.Answer(scene.Peer.Expect("BYE"), 200);
+        Assert.Contains(says, Assert.IsType<IOException>(reading.Exception!.InnerException).Message, StringComparison.Ordinal);
+        if (how != "hole") return;
+        Assert.Contains(" 200 ", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Contains(" 400 ", scene.Peer.Msrp.Expect(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reader_who_closes_early_refuses_the_rest_with_413()
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        var whole = Cpim(Letters(20_000));
+        SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
+        Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content.Dispose();
+        scene.World.Run();
+        SendChunk(scene, invite, whole[2048..4096], 2049, $"{whole.Length}", '+');
+        Assert.Contains(" 200 ", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Contains(" 413 ", scene.Peer.Msrp.Expect(), StringComparison.Ordinal);
+        SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+', "other");
+        Assert.IsType<ContentReceived>(Assert.Single(scene.Events()));
+    }
+
+    [Fact]
+    public void A_fifth_stream_at_once_is_refused_with_413_and_so_are_heads_that_never_end()
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        var whole = Cpim(Letters(20_000));
+        for (var i = 0; i < 4; i++) SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+', $"m{i}");
+        Assert.Equal(4, scene.Events().Count);
+        SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+', "m4");
+        for (var i = 0; i < 4; i++) Assert.Contains(" 200 ", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Contains(" 413 ", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Empty(scene.Events());
+
+        using var other = Streaming();
+        other.Called(out invite);
+        SendChunk(other, invite, new string('x', 50_000), 1, "100000", '+');
+        Assert.Contains(" 400 ", other.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Empty(other.Events());
+    }
+
+    [Fact]
+    public void Events_that_nobody_reads_keep_no_more_content_than_the_options_say()
+    {
+        using var scene = new Scene(change: static o => new ImClientOptions { Address = o.Address, Password = o.Password, Server = o.Server, EventOctetsKept = 25_000 });
+        scene.Called(out var invite);
+        for (var i = 0; i < 10; i++) SendChunk(scene, invite, Cpim(Letters(10_000)), 1, $"{Cpim(Letters(10_000)).Length}", '$', $"m{i}");
+        Assert.Equal(["m8", "m9"], scene.Events().OfType<MessageReceived>().Select(m => m.Id));
+    }
+
+    /// <summary>The last frame that has come.</summary>
+    static string LastOf(Scene scene)
+    {
+        var last = scene.Peer.Msrp!.Expect();
+        while (!last.EndsWith("#\r\n", StringComparison.Ordinal)) last = scene.Peer.Msrp.Expect();
+        scene.Peer.Msrp.ExpectSilence();
+        return last;
+    }
+
+    sealed class Teller(Action<TransferProgress> told) : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) => told(value);
+    }
+
+    /// <summary>A stream of letters that counts what was read of it, and may fail or hang at its end.</summary>
+    sealed class Counting(int size, bool fails = false, bool hangs = false) : Stream
+    {
+        public int Size => size;
+
+        public int Given { get; private set; }
+
+        public bool WasCancelled { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => Given; set => throw new NotSupportedException(); }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Given == size && fails) throw new InvalidDataException("The disk is on fire.");
+            if (Given == size && hangs)
+            {
+                var never = new TaskCompletionSource<int>();
+                cancellationToken.Register(() =>
+                {
+                    WasCancelled = true;
+                    never.TrySetCanceled(cancellationToken);
+                });
+                return new ValueTask<int>(never.Task);
+            }
+
+            var n = Math.Min(buffer.Length, size - Given);
+            buffer.Span[..n].Fill((byte)'x');
+            Given += n;
+            return new ValueTask<int>(n);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
