@@ -91,6 +91,12 @@ public sealed class Limits
     public int OpenMessagesPerLeg { get; set; } = 16;
 
     /// <summary>
+    /// Sessions that one user is in or is starting, on all his devices; beyond it he is busy: 486 to him, and to who invites him. A person has some tens,
+    /// a bot or a gateway hundreds; without it one account could take every owner there is.
+    /// </summary>
+    public int SessionsPerUser { get; set; } = 1_000;
+
+    /// <summary>
     /// Legs of one user that may be on their way out of a session while he comes in, or is invited, by another; beyond it 503. Who loses his
     /// network often does not lose it five times in the half minute that a BYE without an answer takes.
     /// </summary>

@@ -60,6 +60,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Registrar = new Registrar(world, directory, writer, options),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
+            UserSessions = new UserSessions(options.Limits),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };

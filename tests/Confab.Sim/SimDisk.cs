@@ -8,13 +8,22 @@ using Confab.Sip.Registration;
 namespace Confab.Sim;
 
 /// <summary>What outlives the processes of one host.</summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "Memory alone, which the processes of the host share.")]
+[SuppressMessage("Design", "CA1001", Justification = "It is there for the next process; in memory nothing is to be closed")]
 public sealed class SimDisk
 {
-    private readonly MemoryDirectory _directory = new();
+    private readonly MemoryDirectory _directory;
 
     /// <summary>A disk; or a memory, of which a server knows that it does not outlive the process.</summary>
-    public SimDisk(bool outlivesProcess = true) => Sessions = new MemorySessions(_directory, outlivesProcess);
+    public SimDisk(bool outlivesProcess = true)
+        : this(new MemoryDirectory(), outlivesProcess)
+    {
+    }
+
+    private SimDisk(MemoryDirectory directory, bool outlivesProcess)
+    {
+        _directory = directory;
+        Sessions = new MemorySessions(directory, outlivesProcess);
+    }
 
     public ISessionStore Sessions { get; }
 

@@ -32,10 +32,10 @@ public sealed class SimWorld : IDisposable
     public SimLog Log { get; }
 
     /// <summary>A host with that address, its chance drawn from <paramref name="idSeed"/>.</summary>
-    public World Host(string ipAddress, ulong idSeed, Limits? limits = null)
+    public World Host(string ipAddress, ulong idSeed, Limits? limits = null, WireTap? tap = null)
     {
         limits ??= new Limits();
-        var world = new World(Time, Scheduler, Network.Host(IPAddress.Parse(ipAddress), limits), Ids.FromSeed(idSeed), Log.Of(ipAddress), limits);
+        var world = new World(Time, Scheduler, Network.Host(IPAddress.Parse(ipAddress), limits), Ids.FromSeed(idSeed), Log.Of(ipAddress), limits, tap);
         _worlds.Add(world);
         return world;
     }

@@ -28,6 +28,9 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case Roster roster:
                 Show(roster);
                 break;
+            case Anonymity anonymity:
+                Note(anonymity.IsOn ? "The sessions that you start or accept from now on do not name you." : "The sessions that you start or accept from now on name you.");
+                break;
             case CommandList list:
                 foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
                 Line("  [grey]anything else is said in the current session[/]");
@@ -64,7 +67,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 ShowInvitation(invited.Session, session);
                 break;
             case Established established:
-                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}.");
+                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}{(established.Session.IsAnonymous ? ", without your name" : "")}.");
                 break;
             case Ended ended:
                 Note($"{session}: {WordsOf(ended)}");

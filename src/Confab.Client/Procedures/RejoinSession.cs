@@ -17,9 +17,10 @@ internal static class RejoinSession
             return null;
         }
 
-        if (!client.HasRoomForSession)
+        var stands = client.Sessions.Exists(session => session.State == ImSessionState.Established && session.Identity == identity);
+        if (!stands && SimultaneousSessions.Problem(client) is { } problem)
         {
-            answer.TrySetResult(new SessionOutcome(null, SessionFailure.TooManySessions, 0, $"There are {client.Sessions.Count} sessions already; leave one first."));
+            answer.TrySetResult(problem);
             return null;
         }
 

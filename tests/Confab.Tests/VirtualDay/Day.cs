@@ -1,10 +1,10 @@
 // A virtual day of a server and some people with real clients, all of it from a seed. Hour by hour they do anything, under a network that loses,
 // doubles and overtakes, and then leave the world alone for a while; what must hold then is in Truth.
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Confab.Client;
 using Confab.Runtime;
 using Confab.Server;
-using Confab.Server.Stores;
 using Confab.Sim;
 using Confab.Tests.Server;
 using Xunit;
@@ -26,7 +26,11 @@ internal sealed class Day : IDisposable
 
     private readonly List<Task> _awaited = [];
     private readonly List<(DateTimeOffset Due, Action Action)> _later = [];
+    private readonly SimDisk _disk = new();
+    private readonly ServerOptions _options;
     private readonly int _hours;
+    private SimStore _store;
+    private ulong _boots;
     private readonly Holdings _rest;
 
     public Day(int seed, int hours = 24)
@@ -42,11 +46,9 @@ internal sealed class Day : IDisposable
         if (Random.Next(4) == 0) options.Session.MaxLengthSeconds = 3 * 3600;
         var count = Random.Next(4, 8);
         for (var number = 1; number <= count; number++) options.Users.Add(new UserOptions { Address = $"sip:user{number}@example.com", Password = Password });
-        var world = Sim.Host(ServerAddress, 7, options.Limits);
-        Server = ConfabServer.Create(options, world, new MemoryDirectory());
-        World = world;
-        Diary = new Diary(Sim.Time, world.Tap);
-        Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+        _options = options;
+        Boot();
+        Diary = new Diary(Sim.Time, World.Tap);
         People = [.. Enumerable.Range(1, count).Select(number => new Person(this, number))];
         Pass(TimeSpan.FromSeconds(100));
         _rest = Holdings;
@@ -56,9 +58,9 @@ internal sealed class Day : IDisposable
 
     public SimWorld Sim { get; }
 
-    public World World { get; }
+    public World World { get; private set; }
 
-    public ConfabServer Server { get; }
+    public ConfabServer Server { get; private set; }
 
     public IReadOnlyList<Person> People { get; }
 
@@ -97,7 +99,7 @@ internal sealed class Day : IDisposable
         foreach (var person in People) Await(person.Client.RegisterAsync());
         for (var hour = 0; hour < _hours; hour++)
         {
-            Bustle();
+            Bustle(mayCrash: hour > 0);
             Calm();
             Truth.Check(this);
         }
@@ -109,14 +111,36 @@ internal sealed class Day : IDisposable
         Sim.ThrowOnErrors();
     }
 
-    private void Bustle()
+    [MemberNotNull(nameof(World), nameof(Server), nameof(_store))]
+    private void Boot()
     {
+        World = Sim.Host(ServerAddress, 7 + (1000 * _boots++), _options.Limits, World?.Tap);
+        _store = _disk.Open();
+        Server = ConfabServer.Create(_options, World, _store, _disk.Sessions);
+        Assert.True(Server.StartAsync(TestContext.Current.CancellationToken).IsCompletedSuccessfully);
+    }
+
+    /// <summary>The server is killed, and runs again a little later.</summary>
+    private void Crash()
+    {
+        Diary.Note("The server is killed");
+        Tally.Crashes++;
+        _store.Kill();
+        World.Dispose();
+        Pass(TimeSpan.FromSeconds(Random.Next(40)));
+        Boot();
+    }
+
+    private void Bustle(bool mayCrash)
+    {
+        var crash = mayCrash ? Random.Next(90) : -1; // in every third hour, and not while they register for the first time
         var network = Sim.Network;
         network.Latency = TimeSpan.FromMilliseconds(Random.Next(40));
         (network.DatagramLoss, network.DatagramDuplication, network.DatagramReordering) = (Random.Next(3) * 0.05, Random.Next(3) * 0.1, Random.Next(3) * 0.1);
         network.SegmentsStreams = Random.Next(2) == 0;
         for (var step = 0; step < 30; step++)
         {
+            if (step == crash) Crash();
             Deeds.Do(this, People[Random.Next(People.Count)]);
             Pass(Random.Next(10) switch
             {

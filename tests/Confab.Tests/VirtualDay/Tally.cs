@@ -20,5 +20,8 @@ internal sealed class Tally
 
     public int Rejoined { get; set; }
 
-    public override string ToString() => $"{Said} messages, {Heard} heard, {Rosters} rosters, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back";
+    /// <summary>Times that the server was killed.</summary>
+    public int Crashes { get; set; }
+
+    public override string ToString() => $"{Said} messages, {Heard} heard, {Rosters} rosters, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back, {Crashes} crashes";
 }

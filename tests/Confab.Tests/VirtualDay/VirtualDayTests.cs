@@ -3,7 +3,7 @@ using Xunit;
 namespace Confab.Tests.VirtualDay;
 
 /// <summary>
-/// Random people for a virtual day, under loss, duplication, reordering, slow readers: what <see cref="Truth"/> says holds after each hour, and
+/// Random people for a virtual day, under loss, duplication, reordering, slow readers and crashes of the server: what <see cref="Truth"/> says holds after each hour, and
 /// nothing stays at its end. A seed that fails repeats exactly.
 /// </summary>
 public sealed class VirtualDayTests

@@ -17,7 +17,7 @@ sealed record Referred(ImSession Session, IReadOnlyList<string> Addresses)
         var addresses = new List<string>();
         foreach (var typed in arguments)
         {
-            if (Cli.Chat.Addresses.Complete(typed, chat.Domain) is not { } address) return Problem($"{Cli.Chat.Addresses.Problem(typed)} {undone}");
+            if ((AliasOf(session, typed) ?? Cli.Chat.Addresses.Complete(typed, chat.Domain)) is not { } address) return Problem($"{Cli.Chat.Addresses.Problem(typed)} {undone}");
             addresses.Add(address);
         }
 
@@ -29,6 +29,10 @@ sealed record Referred(ImSession Session, IReadOnlyList<string> Addresses)
             return null;
         }
     }
+
+    /// <summary>Somebody in the session who has no other name, as <c>/who</c> shows him.</summary>
+    static string? AliasOf(ImSession session, string typed) =>
+        session.Roster.FirstOrDefault(user => user.IsAnonymous && Cli.Chat.Addresses.Short(user.Address).Equals(typed, StringComparison.OrdinalIgnoreCase))?.Address;
 
     /// <summary>Says what is wrong where the server did not accept it; what comes of it is told by events.</summary>
     public static async Task TellAsync(Conversation chat, string command, Task<ReferOutcome> refer, Func<ReferOutcome, string> refused)

@@ -41,10 +41,10 @@ internal static class RejoinSession
             return;
         }
 
-        // 3) anonymity, which no session grants yet
-        if (RefuseAnonymity.IsAsked(request))
+        // 3) anonymity
+        if (AnonymityPolicy.Refuses(node, focus.Kind, request))
         {
-            owner.Answer(transaction, StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
         }
 
@@ -62,7 +62,7 @@ internal static class RejoinSession
         }
 
         // 5) accepted, once it is stored
-        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false)
+        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false, IsAnonymous(focus, request, address))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -73,7 +73,7 @@ internal static class RejoinSession
             return;
         }
 
-        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, address, originator.DisplayName)], status => Accept(joiner, offer, status));
+        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, address, joiner.DisplayName, joiner.Alias)], status => Accept(joiner, offer, status));
         joiner.Session.SayTryingSoon();
     }
 
@@ -120,20 +120,25 @@ internal static class RejoinSession
         joiner.WhenSettled?.Invoke(StatusCode.Ok); // a REFER has named him meanwhile
 
         // 9), 10) the roster tells the subscribers
-        focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
+        if (focus.IsGroup) ReleasePolicy.AfterSettling(focus); // the others may have left while it was being stored
     }
+
+    /// <summary>Who asks for it, and whom the inviter wished not to be named: he comes out by <c>Privacy: none</c>.</summary>
+    private static bool IsAnonymous(Focus focus, SipRequest request, string address) =>
+        AnonymityAsked.In(request) || (focus.Roster.OfUser(address) is { IsHiddenByInviter: true } && !AnonymityAsked.IsWaived(request));
 
     /// <summary>
     /// His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE). A newer INVITE of his
-    /// that is being stored drops this one in turn.
+    /// that is being stored drops this one in turn. To the others one that was known by another URI is somebody else, who leaves.
     /// </summary>
-    private static void SupersedeOthers(Participant joiner)
+    public static void SupersedeOthers(Participant joiner)
     {
         var focus = joiner.Focus;
         foreach (var older in focus.Participants.ToArray())
         {
             if (older == joiner || older.Address != joiner.Address || older.Session.State == SessionState.Offered) continue;
-            RemoveParticipant.Supersede(older);
+            RemoveParticipant.Supersede(older, joiner.Entity);
         }
     }
 

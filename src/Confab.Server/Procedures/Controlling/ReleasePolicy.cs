@@ -42,8 +42,10 @@ internal static class ReleasePolicy
     /// <summary>After a restart: whether what is stored has a reason to stand, those who are awaited counted as if they were in.</summary>
     public static bool MayStand(Focus focus) => !OriginatorLeft(focus, focus.Originator) && !TooFewLeft(focus);
 
-    /// <summary>An invitation has ended, one way or the other: who remains is counted when it was the last (C-50).</summary>
-    public static void AfterInvitation(Focus focus)
+    /// <summary>
+    /// An invitation has come to its end, or one who was coming in is in: what remains is counted when nobody is on the way any more (C-50).
+    /// </summary>
+    public static void AfterSettling(Focus focus)
     {
         if (TooFewLeft(focus)) ReleaseSession.Run(focus);
     }

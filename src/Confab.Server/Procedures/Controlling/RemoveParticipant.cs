@@ -40,7 +40,7 @@ internal static class RemoveParticipant
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Departure = (method, by);
-        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Address);
+        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Entity);
         participant.Stale?.Cancel();
         participant.Focus.Switch.OnLegLost(participant);
 
@@ -55,10 +55,13 @@ internal static class RemoveParticipant
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
 
-    /// <summary>Another leg of his takes the place of this one: what becomes of it is no news of him (IMS-REJOIN-STALE).</summary>
-    public static void Supersede(Participant older)
+    /// <summary>
+    /// Another leg of his takes the place of this one: what becomes of it is no news of him (IMS-REJOIN-STALE). Where the others know the new one
+    /// by another URI, the old one is somebody else to them, who leaves.
+    /// </summary>
+    public static void Supersede(Participant older, string newEntity)
     {
-        older.IsSuperseded = true;
+        older.IsSuperseded = older.Entity == newEntity;
         Run(older, Superseded, DisconnectionMethod.Departed);
     }
 
@@ -85,7 +88,7 @@ internal static class RemoveParticipant
     public static void TellRoster(Participant participant)
     {
         var (method, by) = participant.Departure;
-        if (!participant.IsSuperseded && participant.Focus.Present(participant.Address) is null)
-            participant.Focus.Roster.Leave(participant.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
+        if (!participant.IsSuperseded && participant.Focus.PresentAs(participant.Entity) is null)
+            participant.Focus.Roster.Leave(participant.Entity, method, by, isExpelled: method == DisconnectionMethod.Booted);
     }
 }

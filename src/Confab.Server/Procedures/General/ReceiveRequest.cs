@@ -37,7 +37,7 @@ internal static class ReceiveRequest
         else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, null, null, transaction, originator.Address); // to no session
-        else
+        else if (request.Method != SipMethod.Invite || !SimultaneousSessions.Refuses(owner, transaction, originator.Address))
         {
             switch (RequestKinds.Of(owner.Node, request.RequestUri))
             {
@@ -57,6 +57,7 @@ internal static class ReceiveRequest
     /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
     private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
     {
+        if (transaction.Request.Method == SipMethod.Invite && SimultaneousSessions.Refuses(owner, transaction, originator.Address, focus)) return;
         if (transaction.Request.Method == SipMethod.Invite) RejoinSession.Run(focus, transaction, originator);
         else if (transaction.Request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, focus, null, transaction, originator.Address);
         else owner.Answer(transaction, StatusCode.NotFound);
@@ -101,7 +102,7 @@ internal static class ReceiveRequest
                 return;
             }
 
-            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
+            owner.AnswerOnce(transaction, StatusCode.CallTransactionDoesNotExist); // of whoever has heard of the Call-ID
             return;
         }
 

@@ -427,4 +427,20 @@ public sealed class PipedChatTests
         chat.Type("/help");
         Assert.Contains("/group USER USER...", chat.Json("help").GetProperty("commands").EnumerateArray().Select(c => c.GetString()));
     }
+
+    [Fact]
+    public void Anonymous_hides_the_user_in_what_is_started_from_then_on()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/anonymous");
+        Assert.Equal("""{"event":"anonymous","on":true}""", chat.Line());
+        chat.Type("/call bob");
+        Assert.Equal("id", chat.Peer.Expect("INVITE sip:bob@example.com SIP/2.0")["Privacy"]);
+        chat.Type("/anonymous off");
+        Assert.Equal("""{"event":"anonymous","on":false}""", chat.Line());
+        chat.Type("/group bob carol");
+        Assert.Null(chat.Peer.Expect("INVITE sip:conference-factory@example.com SIP/2.0")["Privacy"]);
+        chat.Type("/anonymous maybe");
+        Assert.Contains("/anonymous on or /anonymous off", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
 }

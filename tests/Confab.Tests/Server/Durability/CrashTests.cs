@@ -1,4 +1,3 @@
-using Confab.Server.Ports;
 using Confab.Sip.Message;
 using Xunit;
 
@@ -33,7 +32,7 @@ public sealed class CrashTests
             KillAt(rig, random.Next(1, 14), random.Next(2) == 0, out var isDead);
             for (var step = 0; step < 25 && !isDead(); step++)
             {
-                told.Act(random, rig, phones);
+                told.Act(random, phones);
                 if (random.Next(3) == 0) rig.Lane.Hold();
                 else if (random.Next(2) == 0) rig.Lane.Release();
                 rig.Advance(random.Next(4) / 100.0);
@@ -77,7 +76,7 @@ public sealed class CrashTests
         private string? _identity;
 
         /// <summary>One of them does something.</summary>
-        public void Act(Random random, ServerRig rig, Phone[] phones)
+        public void Act(Random random, Phone[] phones)
         {
             var phone = phones[random.Next(phones.Length)];
             if (_identity is null)

@@ -287,7 +287,7 @@ public sealed class PromisesTests
             _rig = rig;
             rig.Lane.Hold();
             var mailbox = new Mailbox(rig.World);
-            while (rig.Server.Node.Lane.Write(mailbox, static () => { }, static _ => { })) { }
+            for (var i = 0; i < rig.World.Limits.StoreLaneRequests; i++) rig.Server.Node.Lane.Write(mailbox, static () => { }, static _ => { });
         }
 
         public void Dispose()
