@@ -19,11 +19,12 @@ internal static class RemoveUsers
             return;
         }
 
-        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart.
+        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart. A caller whom nobody has answered yet
+        // stands in no roster, and has nowhere to come back to.
         var removed = legs.Select(leg => new Removed(leg.Entity, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
         Expel(focus, removed);
         focus.Record.Promise(
-            [.. removed.Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method)))],
+            [.. removed.Where(r => focus.Roster.Find(r.Entity) is not null).Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method)))],
             status => Stored(refer, focus, removed, status));
     }
 
