@@ -211,6 +211,7 @@ public sealed class InvitedToSessionTests
     [InlineData(480)]
     public void IMC_TERM_1c_declining_with_another_code(int status)
     {
+        // IMC-TERM-1
         using var scene = new Scene().Registered();
         scene.Invite();
         var session = Assert.IsType<Invited>(scene.NextEvent()).Session;

@@ -21,13 +21,13 @@ internal static class RemoveUsers
             return;
         }
 
-        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart.
+        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart. A caller whom nobody has answered yet
+        // stands in no roster, and has nowhere to come back to.
         var removed = legs.Select(leg => new Removed(leg.Entity, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
         Expel(focus, removed);
-        // Of the caller of a session that still rings there is nothing to store: no roster has him before the answer.
-        var kept = removed.Where(r => focus.Roster.Find(r.Entity) is not null).Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method))).ToArray();
-        if (kept.Length == 0) Stored(refer, focus, removed, StatusCode.Ok);
-        else focus.Record.Promise(kept, status => Stored(refer, focus, removed, status));
+        focus.Record.Promise(
+            [.. removed.Where(r => focus.Roster.Find(r.Entity) is not null).Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method)))],
+            status => Stored(refer, focus, removed, status));
     }
 
     private static void Stored(ReferReceived refer, Focus focus, List<Removed> removed, int stored)
