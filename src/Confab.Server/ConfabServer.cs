@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
-using Confab.Server.Ports;
 using Confab.Server.Procedures.Controlling;
 using Confab.Server.Procedures.General;
 using Confab.Server.Registration;
