@@ -49,7 +49,7 @@ internal static class GroupChanged
         var at = focus.Roster.Find(participant.Entity)?.Joined?.When ?? focus.Node.World.Time.GetUtcNow();
         if (participant.IsAnonymous && before.Allows(user, GroupActions.Anonymity, at) && !now.Allows(user, GroupActions.Anonymity, at)) return true;
         var right = participant.Address == focus.Originator ? GroupActions.Join | GroupActions.Initiate : GroupActions.Join;
-        if ((now.ActionsOf(user, at) & right) != 0) return false;
-        return (before.ActionsOf(user, at) & right) != 0 || (before.IsMember(user) && !now.IsMember(user));
+        if ((now.ActionsOf(user, at) & right) != GroupActions.None) return false;
+        return (before.ActionsOf(user, at) & right) != GroupActions.None || (before.IsMember(user) && !now.IsMember(user));
     }
 }
