@@ -85,7 +85,7 @@ internal static class InviteParticipant
             // Rather out than named. Nobody is named in what becomes of it either: he is one who did not come.
             RemoveParticipant.Run(invitee, RemoveParticipant.Removed, DisconnectionMethod.Failed);
             invitee.WhenSettled?.Invoke(StatusCode.Forbidden);
-            ReleasePolicy.AfterRefusal(focus);
+            ReleasePolicy.AfterSettling(focus);
             return;
         }
 
