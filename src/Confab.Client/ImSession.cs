@@ -99,9 +99,6 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>The identity that the user came back by; null for every other session.</summary>
     internal string? RejoinOf { get; init; }
 
-    /// <summary>Whether it is the session of a pre-defined group: MAX-ADHOC-GROUP-SIZE does not count there (IMC-ADD-MAX3).</summary>
-    internal bool IsPredefined { get; set; }
-
     internal ImClient Client { get; }
 
     internal SipSession Sip { get; }

@@ -97,8 +97,8 @@ public sealed class Limits
     public int SessionsPerUser { get; set; } = 1_000;
 
     /// <summary>
-    /// Legs of one user that may be on their way out of a session while he comes in by another; beyond it 503. Who loses his network often does
-    /// not lose it five times in the half minute that a BYE without an answer takes.
+    /// Legs of one user that may be on their way out of a session while he comes in, or is invited, by another; beyond it 503. Who loses his
+    /// network often does not lose it five times in the half minute that a BYE without an answer takes.
     /// </summary>
     public int LeavingLegsPerUser { get; set; } = 4;
 

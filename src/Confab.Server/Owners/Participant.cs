@@ -145,6 +145,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
     public Alarm? Stale { get; set; }
 
+    /// <summary>Whether his MSRP leg is lost, and waited for.</summary>
+    public bool IsStale => Stale is { IsSet: true };
+
     /// <summary>
     /// Whether the user's client takes this type inside CPIM: one that it listed, wrapped or not; all where it listed none (RFC 4975 8.6).
     /// </summary>

@@ -54,6 +54,12 @@ internal static class AddUsers
             return;
         }
 
+        if (newcomers.Exists(address => RemoveParticipant.IsBusyWith(focus, address)))
+        {
+            refer.Refuse(StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
+            return;
+        }
+
         if (newcomers.Count == 0) Accept(refer, focus, newcomers);
         else
         {
@@ -74,6 +80,7 @@ internal static class AddUsers
         {
             newcomers.RemoveAll(address => IsIn(focus, address));
             if (newcomers.Count > 0 && !HasRoom(focus, newcomers)) refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
+            else if (newcomers.Exists(address => RemoveParticipant.IsBusyWith(focus, address))) refer.Refuse(StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
             else Accept(refer, focus, newcomers);
         }
     }
@@ -83,12 +90,20 @@ internal static class AddUsers
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
         var referral = new Referral(refer.Sender, ReferredBy(refer), refer.IsHidden);
-        foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
+        foreach (var address in newcomers)
+        {
+            if (focus.PresentAs(address) is { IsAwaited: false } lost) RemoveParticipant.Supersede(lost, address);
+            InviteParticipant.Run(focus, address, null, 70, referral: referral);
+        }
+
         if (progress is not null) Follow(progress, focus, refer);
     }
 
-    /// <summary>Whether he is in, or asked; an invitation that was lost when the server went down asks nobody.</summary>
-    private static bool IsIn(Focus focus, string address) => focus.PresentAs(address) is { } leg && leg is not { IsAwaited: true, State: ParticipantState.Invited };
+    /// <summary>
+    /// Whether he is in, or asked. Who has lost his connection for messages, or was in or asked when the server went down, is called again: his
+    /// client may be gone, and a new one knows no way back.
+    /// </summary>
+    private static bool IsIn(Focus focus, string address) => focus.PresentAs(address) is { IsStale: false, IsAwaited: false };
 
     /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
     private static void Promote(Focus focus, List<string> newcomers)

@@ -100,7 +100,7 @@ internal static class InviteParticipant
         if (invitee.Focus.IsGroup) StartLeg(invitee, media);
         else StartOneToOneSession.OnAnswered(invitee, media);
         invitee.WhenSettled?.Invoke(StatusCode.Ok);
-        if (invitee.Focus.IsGroup) ReleasePolicy.AfterSettling(invitee.Focus); // the others may have left while his device rang
+        if (invitee.Focus is { IsGroup: true, IsReleased: false } room) ReleasePolicy.AfterSettling(room); // the others may have left while his device rang
     }
 
     /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
@@ -113,7 +113,9 @@ internal static class InviteParticipant
         if (invitee.IsSuperseded)
         {
             invitee.WhenSettled?.Invoke(focus.PresentAs(invitee.Entity) is null ? status : StatusCode.Ok); // he came in by himself
+            invitee.WhenRemoved?.Invoke(StatusCode.Ok);
             if (focus.IsReleased) ReleaseSession.Finish(focus);
+            else if (focus.IsGroup) ReleasePolicy.AfterSettling(focus);
             return;
         }
 
@@ -122,7 +124,7 @@ internal static class InviteParticipant
         invitee.WhenSettled?.Invoke(status);
         if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
-        else if (focus.IsGroup) ReleasePolicy.AfterSettling(focus);
+        else if (focus.IsGroup) ReleasePolicy.AfterDeparture(focus, invitee.Address); // an originator who was lost and does not come has left
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 

@@ -55,9 +55,9 @@ internal static class RejoinSession
             return;
         }
 
-        if (focus.Participants.Count(p => p.Address == address && p.State == ParticipantState.Leaving) >= node.World.Limits.LeavingLegsPerUser)
+        if (RemoveParticipant.IsBusyWith(focus, address))
         {
-            owner.Answer(transaction, StatusCode.ServiceUnavailable, static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, SecondsToLeave));
+            owner.Answer(transaction, StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
             return;
         }
 
@@ -82,6 +82,7 @@ internal static class RejoinSession
     {
         var focus = joiner.Focus;
         focus.Remove(joiner);
+        joiner.WhenSettled?.Invoke(StatusCode.RequestTerminated);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.Present(joiner.Address) is null) ReleasePolicy.AfterDeparture(focus, joiner.Address);
     }
@@ -116,13 +117,12 @@ internal static class RejoinSession
 
         SupersedeOthers(joiner);
 
+        joiner.WhenSettled?.Invoke(StatusCode.Ok); // a REFER has named him meanwhile
+
         // 9), 10) the roster tells the subscribers
         focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
         if (focus.IsGroup) ReleasePolicy.AfterSettling(focus); // the others may have left while it was being stored
     }
-
-    /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
-    private const uint SecondsToLeave = 32;
 
     /// <summary>Who asks for it, and whom the inviter wished not to be named: he comes out by <c>Privacy: none</c>.</summary>
     private static bool IsAnonymous(Focus focus, SipRequest request, string address) =>
@@ -138,8 +138,7 @@ internal static class RejoinSession
         foreach (var older in focus.Participants.ToArray())
         {
             if (older == joiner || older.Address != joiner.Address || older.Session.State == SessionState.Offered) continue;
-            older.IsSuperseded = older.Entity == joiner.Entity;
-            RemoveParticipant.Run(older, RemoveParticipant.Superseded, DisconnectionMethod.Departed);
+            RemoveParticipant.Supersede(older, joiner.Entity);
         }
     }
 

@@ -5,7 +5,7 @@ using Confab.Sip.Message;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>SIP REFER BYE request received in an IM Session: OMA-IM 7.2.1.8 (flow F8).</summary>
-[Clause("OMA-IM", "7.2.1.8", "IMS-RBYE-0..2", "IMS-RBYE-2a1", "IMS-RBYE-2a4", "IMS-RBYE-2a5", "IMS-RBYE-2a6", "IMS-RBYE-2a7", "IMS-RBYE-2b", "IMS-RBYE-AUTH", "IMS-RBYE-SELF", "IMS-RBYE-MULTI")]
+[Clause("OMA-IM", "7.2.1.8", "IMS-RBYE-0..2", "IMS-RBYE-2a1", "IMS-RBYE-2a4", "IMS-RBYE-2a5", "IMS-RBYE-2a6", "IMS-RBYE-2a7", "IMS-RBYE-2a8", "IMS-RBYE-2a9", "IMS-RBYE-2b", "IMS-RBYE-AUTH", "IMS-RBYE-SELF", "IMS-RBYE-MULTI")]
 internal static class RemoveUsers
 {
     public static void Run(ReferReceived refer)

@@ -118,19 +118,19 @@ internal static class StartAdhocSession
         var places = new Dictionary<string, int>(StringComparer.Ordinal) { [originator.Address] = -1 };
         foreach (var entry in entries)
         {
-            if (!SipUri.TryParse(Text.Of(entry.Uri), out var uri) || !uri.IsSipOrSips || uri.User.IsEmpty)
+            if (!NamedUser.TryRead(node, entry.Uri, out var address, out refusal))
             {
-                refusal = new Refusal(StatusCode.BadRequest, "A list entry is no SIP address");
+                // 416 would be of the Request-URI.
+                if (refusal.Status == StatusCode.UnsupportedUriScheme) refusal = new Refusal(StatusCode.BadRequest, "A list entry is no SIP address");
                 return false;
             }
 
-            if (AnonymityAsked.Hides(uri))
+            if (SipUri.TryParse(Text.Of(address), out var uri) && AnonymityAsked.Hides(uri))
             {
                 refusal = new Refusal(StatusCode.Forbidden, "Nobody can be invited by an anonymous address");
                 return false;
             }
 
-            var address = uri.AddressKey();
             if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }

@@ -102,7 +102,7 @@ internal static class ReceiveRequest
                 return;
             }
 
-            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
+            owner.AnswerOnce(transaction, StatusCode.CallTransactionDoesNotExist); // of whoever has heard of the Call-ID
             return;
         }
 
