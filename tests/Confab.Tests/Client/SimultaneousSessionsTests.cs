@@ -9,7 +9,7 @@ public sealed class SimultaneousSessionsTests
     static Scene With(int sessions) => new Scene(change: o => new() { Address = o.Address, Server = o.Server, MaxSimultaneousSessions = sessions }).Registered();
 
     [Fact]
-    public void IMC_SIM_2_and_TERM_1a_who_has_a_session_and_takes_no_second_is_busy_and_goes_on_with_the_first()
+    public void IMC_SIM_2_and_TERM_1_and_TERM_1a_who_has_a_session_and_takes_no_second_is_busy_and_goes_on_with_the_first()
     {
         using var scene = With(1);
         var session = scene.Called(out var invite);
