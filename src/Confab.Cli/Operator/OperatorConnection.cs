@@ -19,9 +19,7 @@ abstract class OperatorConnection : IDisposable
 
     public abstract Task<(AccountOutcome Outcome, string? Problem)> RemoveAccountAsync(string address, CancellationToken cancellationToken);
 
-    public virtual void Dispose()
-    {
-    }
+    public abstract void Dispose();
 
     /// <summary>The running server of that configuration over HTTP, or the store of a stopped one.</summary>
     /// <exception cref="OperatorException">Neither can be had.</exception>
