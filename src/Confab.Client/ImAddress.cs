@@ -22,8 +22,17 @@ public static class ImAddress
     public static bool AreSame(string one, string other) =>
         TryParse(one, out var a) && TryParse(other, out var b) && SipUri.SameAddress(a, b);
 
+    /// <summary>Whether it stands for somebody who does not want to be named; nobody can be called by it (RFC 3323 4.1.1.3, RFC 4575 5.6).</summary>
+    public static bool IsAnonymous(string address) =>
+        SipUri.TryParse(Text.Of(address), out var uri) && uri.IsSipOrSips && uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
+
+    /// <summary>
+    /// A user, and nothing beyond: what a URI may say of a request to be made of it (RFC 3261 19.1.1) is no part of an address, and
+    /// <c>;method=BYE</c> behind whom one adds would remove him. sips is never sent in the clear.
+    /// </summary>
     internal static bool TryParse(string address, out SipUri uri) =>
-        SipUri.TryParse(Text.Of(address), out uri) && (uri.Scheme == UriScheme.Tel || (uri.Scheme == UriScheme.Sip && !uri.User.IsEmpty)); // sips is never sent in the clear
+        SipUri.TryParse(Text.Of(address), out uri)
+        && (uri.Scheme == UriScheme.Tel || (uri.Scheme == UriScheme.Sip && !uri.User.IsEmpty && uri.Headers.IsEmpty && !uri.HasParameter("method"u8)));
 
     internal static SipUri Parse(string address) =>
         TryParse(address, out var uri) ? uri : throw new ArgumentException(Problem(address), nameof(address));

@@ -89,19 +89,25 @@ public sealed partial class ImClient : IAsyncDisposable
     public Task<bool> UnregisterAsync(CancellationToken cancellationToken = default) => Ask<bool>(answer => Registration.Stop(done => answer.TrySetResult(done)), cancellationToken);
 
     /// <summary>Starts a 1-1 session. The token gives the call up.</summary>
+    /// <param name="address">Whom to call.</param>
+    /// <param name="anonymous">Whether the other is not to be told who calls; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="cancellationToken">Gives the call up.</param>
     /// <exception cref="ArgumentException">This is no IM Address.</exception>
-    public Task<SessionOutcome> CallAsync(string address, bool anonymous = false, CancellationToken cancellationToken = default)
+    public Task<SessionOutcome> CallAsync(string address, bool? anonymous = null, CancellationToken cancellationToken = default)
     {
         _ = ImAddress.Parse(address);
-        return StartAsync(answer => StartOneToOneSession.Start(this, address, anonymous, answer), cancellationToken);
+        return StartAsync(answer => StartOneToOneSession.Start(this, address, anonymous ?? Options.Anonymous, answer), cancellationToken);
     }
 
     /// <summary>Starts an ad-hoc group session with these users. The token gives it up.</summary>
+    /// <param name="addresses">Whom to invite.</param>
+    /// <param name="anonymous">Whether they are not to be told who invites; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
-    public Task<SessionOutcome> GroupAsync(IReadOnlyCollection<string> addresses, bool anonymous = false, CancellationToken cancellationToken = default)
+    public Task<SessionOutcome> GroupAsync(IReadOnlyCollection<string> addresses, bool? anonymous = null, CancellationToken cancellationToken = default)
     {
         foreach (var address in addresses) _ = ImAddress.Parse(address);
-        return StartAsync(answer => StartAdhocSession.Start(this, addresses, anonymous, answer), cancellationToken);
+        return StartAsync(answer => StartAdhocSession.Start(this, addresses, anonymous ?? Options.Anonymous, answer), cancellationToken);
     }
 
     /// <summary>
@@ -144,7 +150,6 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <summary>Finds the way to the server for a request of about this size; null when there is none.</summary>
     internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(_server, size, Mailbox, reached);
 
-    internal bool HasRoomForSession => Sessions.Count < Options.MaxSessions;
 
     /// <summary>Runs it inside the mailbox; the task ends with what it answers, on another thread.</summary>
     internal Task<T> Ask<T>(Action<TaskCompletionSource<T>> work, CancellationToken cancellationToken, Action? giveUp = null)

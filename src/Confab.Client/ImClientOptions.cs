@@ -35,7 +35,18 @@ public sealed class ImClientOptions
     /// <summary>Adds and removes users outside the session's dialog, as RFC 7647 4 has it, rather than inside (IMC-ADD-6).</summary>
     public bool OutOfDialogRefer { get; init; }
 
-    /// <summary>Sessions and invitations at one time; beyond it an invitation is answered 480 (IMC-TERM-1b).</summary>
+    /// <summary>
+    /// Starts and accepts sessions without naming the user to the others, where the call does not say otherwise. The server may refuse it, with 403.
+    /// </summary>
+    public bool Anonymous { get; init; }
+
+    /// <summary>
+    /// How many sessions the user has at one time, those that ring included; at least 1, which is one alone. Beyond it an invitation is answered 486,
+    /// and nothing is sent for a session of the user's own (IMC-SIM-1).
+    /// </summary>
+    public int MaxSimultaneousSessions { get; init; } = 64;
+
+    /// <summary>Sessions, invitations, and those that are being left; beyond it an invitation is answered 480 (IMC-TERM-1b).</summary>
     public int MaxSessions { get; init; } = 64;
 
     /// <summary>How long a session can be rejoined after it was left, released or lost (IMC-REJOIN-KEEP).</summary>

@@ -52,8 +52,8 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whether this is a group session.</summary>
     public bool IsGroup { get; internal set; }
 
-    /// <summary>Whether the user hides the own address in it.</summary>
-    public bool IsAnonymous { get; }
+    /// <summary>Whether the user takes part without being named to the others; the server knows who it is.</summary>
+    public bool IsAnonymous { get; internal set; }
 
     /// <summary>Whether the user was invited.</summary>
     public bool IsIncoming { get; internal set; }
@@ -64,7 +64,10 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>Whether messages could flow in it once: then its identity leads back into it for a time (<see cref="ImClient.RejoinAsync"/>).</summary>
     public bool WasEstablished { get; internal set; }
 
-    /// <summary>The other user of a 1-1 session; in a group whoever invited; null in a group that the user started.</summary>
+    /// <summary>
+    /// The other user of a 1-1 session; in a group whoever invited, <c>sip:anonymous@anonymous.invalid</c> where that is not told; null in a group
+    /// that the user started.
+    /// </summary>
     public string? Peer { get; internal set; }
 
     /// <summary>The other user's name, empty when it is not known.</summary>
@@ -96,9 +99,6 @@ public sealed class ImSession : ISipSessionUser
     /// <summary>The identity that the user came back by; null for every other session.</summary>
     internal string? RejoinOf { get; init; }
 
-    /// <summary>Whether it is the session of a pre-defined group: MAX-ADHOC-GROUP-SIZE does not count there (IMC-ADD-MAX3).</summary>
-    internal bool IsPredefined { get; set; }
-
     internal ImClient Client { get; }
 
     internal SipSession Sip { get; }
@@ -115,9 +115,14 @@ public sealed class ImSession : ISipSessionUser
     internal List<Action> WhenEnded { get; } = [];
 
     /// <summary>Accepts the invitation.</summary>
+    /// <param name="anonymous">
+    /// Whether the others are not to be told who joins; what they were told already, as by the list of invitees, stays known. Null is what
+    /// <see cref="ImClientOptions.Anonymous"/> says.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait, not the session.</param>
     /// <exception cref="InvalidOperationException">The session is no invitation that waits for an answer.</exception>
-    public Task<SessionOutcome> AcceptAsync(CancellationToken cancellationToken = default) =>
-        Client.Ask<SessionOutcome>(answer => InvitedToSession.Accept(this, answer), cancellationToken);
+    public Task<SessionOutcome> AcceptAsync(bool? anonymous = null, CancellationToken cancellationToken = default) =>
+        Client.Ask<SessionOutcome>(answer => InvitedToSession.Accept(this, answer, anonymous), cancellationToken);
 
     /// <summary>Declines the invitation; done when the refusal has been sent.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The status is no refusal.</exception>

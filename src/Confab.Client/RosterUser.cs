@@ -8,6 +8,9 @@ namespace Confab.Client;
 /// <param name="Disconnection">How a disconnected one went: <c>departed</c>, <c>booted</c>, <c>failed</c>, <c>busy</c>; null where it is not said.</param>
 public sealed record RosterUser(string Address, string Status, string? Role, string DisplayName, string? Disconnection = null)
 {
+    /// <summary>Whether it is somebody who takes part without a name; the address stands for the same user as long as the session lives.</summary>
+    public bool IsAnonymous => ImAddress.IsAnonymous(Address);
+
     /// <summary>Whether the user is in the session.</summary>
     public bool IsConnected => Status == "connected";
 }

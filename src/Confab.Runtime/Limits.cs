@@ -45,6 +45,27 @@ public sealed class Limits
     /// <summary>Connections from one address. Behind a NAT or a proxy sits a whole site.</summary>
     public int ConnectionsPerAddress { get; set; } = 20_000;
 
+    /// <summary>
+    /// Bytes of buffers that hold what has come from one address and is no whole message yet; beyond it the connection that wants more is closed.
+    /// A thousand bodies of 256 KiB at once; a connection whose messages come whole holds nothing here.
+    /// </summary>
+    public int HeldBytesPerAddress { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>
+    /// Seconds for a SIP message on a connection to come whole, from its first byte on; then the connection is closed. Its sender has given the
+    /// request up after 32.
+    /// </summary>
+    public int WholeMessageSeconds { get; set; } = 60;
+
+    /// <summary>
+    /// Connections of ours that are being made at once; beyond it the peer counts as unreachable. Where they lead is the peers' to say (Contact,
+    /// Path, MSRP path), and each that nobody answers holds a socket for ten seconds. Twice the members of the largest group.
+    /// </summary>
+    public int ConnectsUnderWay { get; set; } = 20_000;
+
+    /// <summary>Host names of peers that are being looked up at once; beyond it they count as unknown. Each holds a thread of the program.</summary>
+    public int LookupsUnderWay { get; set; } = 64;
+
     /// <summary>Seconds until a new connection must have sent its first byte.</summary>
     public int FirstByteSeconds { get; set; } = 60;
 
@@ -60,12 +81,24 @@ public sealed class Limits
     /// <summary>Seconds that an invitation of ours waits for its answer before it is cancelled. People need this long to reach for a phone.</summary>
     public int InviteAnswerSeconds { get; set; } = 180;
 
+    /// <summary>
+    /// 2xx of different devices that one invitation of ours gets acknowledged, where a proxy forks it; the others are passed over. More devices
+    /// of one user do not answer in the same second.
+    /// </summary>
+    public int AnswersPerInvite { get; set; } = 32;
+
     /// <summary>Messages that one member may have open at once in chunks; the oldest is aborted for a newer one.</summary>
     public int OpenMessagesPerLeg { get; set; } = 16;
 
     /// <summary>
-    /// Legs of one user that may be on their way out of a session while he comes in by another; beyond it 503. Who loses his network often does
-    /// not lose it five times in the half minute that a BYE without an answer takes.
+    /// Sessions that one user is in or is starting, on all his devices; beyond it he is busy: 486 to him, and to who invites him. A person has some tens,
+    /// a bot or a gateway hundreds; without it one account could take every owner there is.
+    /// </summary>
+    public int SessionsPerUser { get; set; } = 1_000;
+
+    /// <summary>
+    /// Legs of one user that may be on their way out of a session while he comes in, or is invited, by another; beyond it 503. Who loses his
+    /// network often does not lose it five times in the half minute that a BYE without an answer takes.
     /// </summary>
     public int LeavingLegsPerUser { get; set; } = 4;
 

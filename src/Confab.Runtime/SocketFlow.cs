@@ -18,6 +18,12 @@ internal sealed partial class SocketFlow : StreamFlow
     private const int SendSlice = 64 * 1024;
     private const int NotEnded = -1;
 
+    // Who vanished without a word is noticed after four minutes, were nothing ever sent to him: a session in which nobody speaks, or a
+    // registration, would keep him for hours.
+    private const int ProbeAfterSeconds = 120;
+    private const int ProbeEverySeconds = 30;
+    private const int Probes = 4;
+
     private readonly SocketNetwork _network;
     private readonly Socket _socket;
     private readonly ILogger _log;
@@ -43,6 +49,10 @@ internal sealed partial class SocketFlow : StreamFlow
         _buffer = _idle;
         socket.NoDelay = true;
         socket.Blocking = false;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, ProbeAfterSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeEverySeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
         Local = Plain((IPEndPoint)socket.LocalEndPoint!);
         Remote = Plain((IPEndPoint)socket.RemoteEndPoint!);
         _openedAt = network.Time.GetTimestamp();
@@ -55,6 +65,9 @@ internal sealed partial class SocketFlow : StreamFlow
     public override IPEndPoint Remote { get; }
 
     public bool IsAccepted { get; }
+
+    /// <summary>What all flows with this remote address share; set before the flow is started.</summary>
+    public PeerAddress Peer { get; set; } = null!;
 
     public void Start(IStreamHandler handler)
     {
@@ -200,7 +213,7 @@ internal sealed partial class SocketFlow : StreamFlow
 
         Close(reason);
         lock (_readGate) _socket.Dispose(); // not while End shuts it down: that too would reset it
-        if (_buffer != _idle) ArrayPool<byte>.Shared.Return(_buffer);
+        Shrink();
         using (Turn.Enter()) _handler!.OnClosed((EndReason)_endReason);
     }
 
@@ -231,8 +244,8 @@ internal sealed partial class SocketFlow : StreamFlow
             _kept -= consumed;
             if (_kept > 0 && consumed > 0) _buffer.AsSpan(consumed, _kept).CopyTo(_buffer);
             if (!IsOpen) return;
-            if (filled) Grow();
-            else if (_kept == 0) Shrink();
+            if (!filled && _kept == 0) Shrink();
+            if (filled && !TryGrow()) return;
             if (!filled || reads == ReadsPerTurn || _paused is not null) return;
 
             received = _socket.Receive(_buffer.AsSpan(_kept), SocketFlags.None, out var error);
@@ -245,19 +258,30 @@ internal sealed partial class SocketFlow : StreamFlow
         }
     }
 
-    private void Grow()
+    /// <summary>Makes room to read on; false when its address has no more, and the flow is closed.</summary>
+    private bool TryGrow()
     {
         var wanted = _kept > _buffer.Length / 2 ? Math.Max(BusyBuffer, _buffer.Length * 2) : BusyBuffer;
-        if (wanted <= _buffer.Length) return;
+        if (wanted <= _buffer.Length) return true;
         var grown = ArrayPool<byte>.Shared.Rent(wanted);
+        if (!Peer.TryHold(grown.Length, _network.Limits.HeldBytesPerAddress))
+        {
+            ArrayPool<byte>.Shared.Return(grown);
+            _network.TellHeld(this);
+            Close(EndReason.LimitExceeded);
+            return false;
+        }
+
         _buffer.AsSpan(0, _kept).CopyTo(grown);
-        if (_buffer != _idle) ArrayPool<byte>.Shared.Return(_buffer);
+        Shrink();
         _buffer = grown;
+        return true;
     }
 
     private void Shrink()
     {
         if (_buffer == _idle) return;
+        Peer.Release(_buffer.Length);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = _idle;
     }

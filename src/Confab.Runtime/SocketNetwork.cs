@@ -14,12 +14,14 @@ public sealed partial class SocketNetwork : INetwork
     private static readonly TimeSpan s_acceptAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<SocketFlow, byte> _flows = new();
-    private readonly ConcurrentDictionary<IPAddress, int> _perAddress = new();
+    private readonly PeerAddresses _peers = new();
     private readonly ConcurrentDictionary<IListener, byte> _listeners = new();
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ITimer _sweep;
     private readonly LogRate _refusals;
+    private int _connecting;
+    private int _resolving;
     private volatile bool _disposed;
 
     public SocketNetwork(TimeProvider time, ILoggerFactory loggers, Limits limits)
@@ -72,7 +74,15 @@ public sealed partial class SocketNetwork : INetwork
     {
         if (transport == Transport.Tcp && !_disposed)
         {
-            _ = ConnectAsync(remote, transport, connected, failed);
+            if (Interlocked.Increment(ref _connecting) <= Limits.ConnectsUnderWay)
+            {
+                _ = ConnectAsync(remote, transport, connected, failed);
+                return;
+            }
+
+            Interlocked.Decrement(ref _connecting);
+            if (_refusals.Allows(out var heldBack)) LogTooManyConnects(remote, Limits.ConnectsUnderWay, heldBack);
+            failed(EndReason.LimitExceeded);
             return;
         }
 
@@ -83,7 +93,13 @@ public sealed partial class SocketNetwork : INetwork
     public void Resolve(string host, Action<IReadOnlyList<IPAddress>> resolved)
     {
         if (IPAddress.TryParse(host, out var address)) resolved([address]);
-        else _ = ResolveAsync(host, resolved);
+        else if (Interlocked.Increment(ref _resolving) <= Limits.LookupsUnderWay) _ = ResolveAsync(host, resolved);
+        else
+        {
+            Interlocked.Decrement(ref _resolving);
+            if (_refusals.Allows(out var heldBack)) LogTooManyLookups(Limits.LookupsUnderWay, heldBack);
+            resolved([]);
+        }
     }
 
     public void Dispose()
@@ -98,9 +114,12 @@ public sealed partial class SocketNetwork : INetwork
 
     internal void Forget(SocketFlow flow)
     {
-        if (!_flows.TryRemove(flow, out _) || !flow.IsAccepted) return;
-        var address = flow.Remote.Address;
-        if (_perAddress.AddOrUpdate(address, 0, static (_, n) => n - 1) == 0) _perAddress.TryRemove(new(address, 0));
+        if (_flows.TryRemove(flow, out _)) _peers.Leave(flow.Peer, flow.IsAccepted);
+    }
+
+    internal void TellHeld(SocketFlow flow)
+    {
+        if (_refusals.Allows(out var heldBack)) LogHeldTooMuch(flow.Remote.Address, Limits.HeldBytesPerAddress, heldBack);
     }
 
     private async Task AcceptAsync(Socket listener, Transport transport, Func<StreamFlow, IStreamHandler> accept)
@@ -142,8 +161,8 @@ public sealed partial class SocketNetwork : INetwork
             return;
         }
 
-        _flows[flow] = 0;
-        if (_perAddress.AddOrUpdate(flow.Remote.Address, 1, static (_, n) => n + 1) > Limits.ConnectionsPerAddress)
+        Add(flow);
+        if (flow.Peer.Accepted > Limits.ConnectionsPerAddress)
         {
             if (_refusals.Allows(out var heldBack)) LogTooMany(flow.Remote.Address, Limits.ConnectionsPerAddress, heldBack);
             flow.Close(EndReason.LimitExceeded);
@@ -168,11 +187,13 @@ public sealed partial class SocketNetwork : INetwork
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
             socket?.Dispose();
+            Interlocked.Decrement(ref _connecting);
             failed(exception is OperationCanceledException ? EndReason.TimedOut : EndReason.Unreachable);
             return;
         }
 
-        _flows[flow] = 0;
+        Interlocked.Decrement(ref _connecting);
+        Add(flow);
         if (_disposed)
         {
             flow.Close(EndReason.ShuttingDown);
@@ -181,6 +202,12 @@ public sealed partial class SocketNetwork : INetwork
         }
 
         Open(flow, connected);
+    }
+
+    private void Add(SocketFlow flow)
+    {
+        flow.Peer = _peers.Enter(flow.Remote.Address, flow.IsAccepted);
+        _flows[flow] = 0;
     }
 
     private void Open(SocketFlow flow, Func<StreamFlow, IStreamHandler> open)
@@ -201,7 +228,7 @@ public sealed partial class SocketNetwork : INetwork
         flow.Start(handler);
     }
 
-    private static async Task ResolveAsync(string host, Action<IReadOnlyList<IPAddress>> resolved)
+    private async Task ResolveAsync(string host, Action<IReadOnlyList<IPAddress>> resolved)
     {
         IPAddress[] addresses;
         try
@@ -213,6 +240,7 @@ public sealed partial class SocketNetwork : INetwork
             addresses = [];
         }
 
+        Interlocked.Decrement(ref _resolving);
         resolved(addresses);
     }
 
@@ -227,6 +255,15 @@ public sealed partial class SocketNetwork : INetwork
 
     [LoggerMessage(EventId = 11, Level = LogLevel.Warning, Message = "{Address} has more than {Most} connections (Limits:ConnectionsPerAddress); the newest was closed (not logged before: {HeldBack})")]
     private partial void LogTooMany(IPAddress address, int most, long heldBack);
+
+    [LoggerMessage(EventId = 18, Level = LogLevel.Warning, Message = "{Remote} is not connected to: {Most} connections are being made already (Limits:ConnectsUnderWay; not logged before: {HeldBack})")]
+    private partial void LogTooManyConnects(IPEndPoint remote, int most, long heldBack);
+
+    [LoggerMessage(EventId = 19, Level = LogLevel.Warning, Message = "A host name is not looked up: {Most} are being looked up already (Limits:LookupsUnderWay; not logged before: {HeldBack})")]
+    private partial void LogTooManyLookups(int most, long heldBack);
+
+    [LoggerMessage(EventId = 17, Level = LogLevel.Warning, Message = "{Address} has more than {Most} bytes of messages under way that are not whole (Limits:HeldBytesPerAddress); the connection that wanted more was closed (not logged before: {HeldBack})")]
+    private partial void LogHeldTooMuch(IPAddress address, int most, long heldBack);
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Error, Message = "The connection with {Remote} got no handler and is closed")]
     private partial void LogOpenFault(Exception exception, IPEndPoint remote);

@@ -60,12 +60,14 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Registrar = new Registrar(world, directory, writer, options),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
+            UserSessions = new UserSessions(options.Limits),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
         _node.Router = new OwnerRouter(_node);
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
         _node.Msrp = new MsrpTransport(world, new Msrp.MsrpOptions { MaxMessageSize = options.Msrp.MaxMessageSize });
+        _node.Metrics.Watch(_node);
     }
 
     /// <summary>One line a listener, as <c>confab serve</c> prints it: <c>sip udp://127.0.0.1:5060</c>.</summary>

@@ -6,16 +6,32 @@ namespace Confab.Server;
 /// <summary>What the server counts; the names are the face of <c>/metrics</c>.</summary>
 internal sealed class ServerMetrics
 {
+    private readonly IMeterFactory? _factory;
+    private readonly Meter _meter;
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _messages;
     private readonly UpDownCounter<long> _sessions;
 
     public ServerMetrics(IMeterFactory? factory)
     {
-        var meter = factory?.Create("Confab.Server") ?? new Meter("Confab.Server");
+        var meter = _meter = factory?.Create("Confab.Server") ?? new Meter("Confab.Server");
+        _factory = factory;
         _messages = meter.CreateCounter<long>("confab.msrp.messages", description: "Chunks taken by the switch");
         _deliveries = meter.CreateCounter<long>("confab.msrp.deliveries", description: "Copies given to members");
         _sessions = meter.CreateUpDownCounter<long>("confab.sessions.active", description: "IM sessions that stand");
+    }
+
+    /// <summary>
+    /// Levels that show whether what ends is let go: when nothing goes on, all but the registrations come back to where they were at the start.
+    /// </summary>
+    public void Watch(Node node)
+    {
+        if (_factory is null) return; // nobody reads them, and a meter that nobody disposes would keep the node
+        _meter.CreateObservableGauge("confab.owners.active", () => node.Router.OwnerCount, description: "Conversations that something is pending in");
+        _meter.CreateObservableGauge("confab.call_ids.active", () => node.Router.CallIdCount, description: "Call-IDs by which they are found");
+        _meter.CreateObservableGauge("confab.msrp.sessions.active", () => node.Msrp.SessionCount, description: "MSRP legs");
+        _meter.CreateObservableGauge("confab.timers.active", () => node.World.Timers.Count, description: "Timers that run");
+        _meter.CreateObservableGauge("confab.registrations.active", () => node.Registrar.Count, description: "Bindings of registered users");
     }
 
     public void Delivered(int copies)

@@ -99,6 +99,9 @@ public sealed class SessionOptions
     /// <summary>Whether an ad-hoc session ends with its originator (C-49).</summary>
     public bool ReleaseAdhocOnOriginatorLeave { get; set; } = true;
 
+    /// <summary>Whether users may take part in ad-hoc sessions without being named; who asks for it is refused with 403 where they may not.</summary>
+    public bool AllowAnonymityAdHoc { get; set; } = true;
+
     /// <summary>Whether a subscription to the conference state ends when its subscriber leaves; one who was removed always loses it.</summary>
     public bool TerminateSubscriptionOnLeave { get; set; } = true;
 

@@ -8,6 +8,7 @@ using Confab.Sip.Registration;
 namespace Confab.Sim;
 
 /// <summary>What outlives the processes of one host.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "It is there for the next process; in memory nothing is to be closed")]
 public sealed class SimDisk
 {
     private readonly MemoryDirectory _directory;

@@ -19,6 +19,9 @@ sealed record SessionList(IReadOnlyList<SessionLine> Sessions) : ChatEvent;
 
 sealed record SessionLine(string Name, ImSession Session, bool IsCurrent);
 
+/// <summary>Whether the sessions that the user starts or accepts from now on are without the name.</summary>
+sealed record Anonymity(bool IsOn) : ChatEvent;
+
 /// <summary>The commands, as <c>/help</c> lists them.</summary>
 sealed record CommandList(IReadOnlyList<Verb> Verbs) : ChatEvent;
 

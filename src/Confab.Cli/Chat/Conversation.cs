@@ -19,6 +19,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
 
     public SessionNames Sessions { get; } = new();
 
+    /// <summary>Whether sessions are started and accepted without the user's name; null is as the chat was started.</summary>
+    public bool? Anonymous { get; set; }
+
     public bool IsOver { get; private set; }
 
     /// <summary>Registers; false when there is no use in going on, and the face has said why.</summary>

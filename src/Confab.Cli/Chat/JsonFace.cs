@@ -47,6 +47,10 @@ sealed class JsonFace(TextWriter output) : IChatFace
             case SessionList list:
                 Write(json, list);
                 return true;
+            case Anonymity anonymity:
+                json.WriteString("event", "anonymous");
+                json.WriteBoolean("on", anonymity.IsOn);
+                return true;
             case CommandList list:
                 json.WriteString("event", "help");
                 json.WriteStartArray("commands");

@@ -22,5 +22,6 @@ static class Say
     /// <summary>What to do where a session is needed and there is none.</summary>
     public static string NoSession(Conversation chat) => chat.Sessions.NewestInvitation is { } invitation
         ? $"You are in no session. {Addresses.Short(invitation.Peer ?? "")} invites you: /accept {chat.Sessions.Of(invitation)}"
+        : chat.Sessions.LastLeft is not null ? "You are in no session. /rejoin comes back to the last one; /call USER and /group USER USER... start one."
         : "You are in no session. Start one: /call USER, or /group USER USER...";
 }

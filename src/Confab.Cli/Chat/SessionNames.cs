@@ -34,8 +34,8 @@ sealed class SessionNames
         return name;
     }
 
-    /// <summary>The identity of the session that the user was in last and is no more; null where there is none.</summary>
-    public string? LastLeft => _left.Count > 0 ? _left[^1].Identity : null;
+    /// <summary>The identity of the session that the user was in last and is no more, nor on the way back; null where there is none.</summary>
+    public string? LastLeft => _left.FindLast(left => !_entered.Exists(session => session.Identity == left.Identity)).Identity;
 
     /// <summary>The identity of a session that the user was in under this name.</summary>
     public string? IdentityOfLeft(string name) => _left.FindLast(left => left.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Identity;

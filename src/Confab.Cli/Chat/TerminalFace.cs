@@ -28,6 +28,9 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             case Roster roster:
                 Show(roster);
                 break;
+            case Anonymity anonymity:
+                Note(anonymity.IsOn ? "The sessions that you start or accept from now on do not name you." : "The sessions that you start or accept from now on name you.");
+                break;
             case CommandList list:
                 foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
                 Line("  [grey]anything else is said in the current session[/]");
@@ -64,7 +67,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
                 ShowInvitation(invited.Session, session);
                 break;
             case Established established:
-                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}.");
+                Note($"{session}: you are {(established.Session.IsRejoin ? "back " : "")}in {(established.Session.IsGroup ? "the group" : "a session")} with {WhoOf(established.Session)}{(established.Session.IsAnonymous ? ", without your name" : "")}.");
                 break;
             case Ended ended:
                 Note($"{session}: {WordsOf(ended)}");
@@ -157,6 +160,7 @@ sealed class TerminalFace(IAnsiConsole console, LineEditor editor, TimeProvider 
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released when ended.Text == ServerStops => "the server stops. /rejoin comes back to the session when it runs again.",
             SessionEnd.Released => "the session has ended.",
+            _ when ended.Session.IsRejoin && ended.Status is 403 or 404 or 410 or 481 => $"there is no way back into it: {ended.Status}{why}",
             _ when ended.Status > 0 => $"it came to nothing: {ended.Status}{why}",
             _ => ended.Session.WasEstablished ? $"it broke{why}. /rejoin comes back to it." : $"it broke{why}",
         };

@@ -39,16 +39,27 @@ static class ChatCommand
 
     static readonly Option<string> Over = new("--transport") { Description = "udp or tcp.", HelpName = "TRANSPORT", DefaultValueFactory = _ => "tcp" };
 
+    static readonly Option<bool> Anonymous = new("--anonymous") { Description = "Starts and accepts sessions without your name; /anonymous off names you again." };
+
+    static readonly Option<int> MaxSessions = new("--max-sessions")
+    {
+        Description = "Sessions at one time; 1 is one alone. Who calls beyond it hears that you are busy.",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => 64,
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Json };
+        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, Json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(As)!,
             parsed.GetValue(Password),
             parsed.GetValue(Server)!,
             parsed.GetValue(Over)!,
+            parsed.GetValue(Anonymous),
+            parsed.GetValue(MaxSessions),
             parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
@@ -57,10 +68,10 @@ static class ChatCommand
     }
 
     static async Task<int> RunAsync(
-        string address, string? password, string server, string over, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string address, string? password, string server, string over, bool anonymous, int maxSessions, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         address = Addresses.Complete(address, domain: null) ?? address;
-        if (Problem(address, over) is { } problem)
+        if (Problem(address, over, maxSessions) is { } problem)
         {
             await error.WriteLineAsync($"confab: {problem}");
             return ConfabProgram.Misused;
@@ -82,6 +93,8 @@ static class ChatCommand
                 Address = address,
                 Password = password,
                 Server = server,
+                Anonymous = anonymous,
+                MaxSimultaneousSessions = maxSessions,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
                 LocalAddress = over == "udp" ? LocalTowards(server) : null,
             });
@@ -100,8 +113,9 @@ static class ChatCommand
             : TerminalChat.RunAsync(client, address, world.Time, quit.Token));
     }
 
-    static string? Problem(string address, string over)
+    static string? Problem(string address, string over, int maxSessions)
     {
+        if (maxSessions is < 1 or > 64) return $"--max-sessions is 1 to 64, not {maxSessions}";
         if (ImAddress.Problem(address) is { } problem) return problem.TrimEnd('.');
         return over switch
         {

@@ -30,9 +30,9 @@ sealed class Tour(TextWriter output, ILoggerFactory loggers)
         ladder.Title("Alice starts an ad-hoc group; Bob and Carol accept, Dave declines");
         var started = alice.GroupAsync([Uri("bob"), Uri("carol"), Uri("dave")], cancellationToken: cancellationToken);
         var bobs = await InvitedAsync(bob, cancellationToken);
-        await bobs.AcceptAsync(cancellationToken);
+        await bobs.AcceptAsync(cancellationToken: cancellationToken);
         var carols = await InvitedAsync(carol, cancellationToken);
-        await carols.AcceptAsync(cancellationToken);
+        await carols.AcceptAsync(cancellationToken: cancellationToken);
         await (await InvitedAsync(dave, cancellationToken)).DeclineAsync(cancellationToken: cancellationToken);
         var alices = (await started).Session ?? throw new InvalidOperationException("The group did not start.");
 

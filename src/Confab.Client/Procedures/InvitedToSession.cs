@@ -11,11 +11,11 @@ internal static class InvitedToSession
     public static void Receive(ImClient client, IServerTransaction transaction)
     {
         var invite = transaction.Request;
-        var session = new ImSession(client, isAnonymous: false) { IsIncoming = true };
+        var session = new ImSession(client, client.Options.Anonymous) { IsIncoming = true };
         if (!session.Sip.TakeOffer(transaction)) return;
-        if (!client.HasRoomForSession)
+        if (SimultaneousSessions.Refusal(client) is > 0 and var refusal)
         {
-            session.Sip.Refuse(StatusCode.TemporarilyUnavailable);
+            session.Sip.Refuse(refusal);
             return;
         }
 
@@ -44,7 +44,7 @@ internal static class InvitedToSession
         else Alert(session);
     }
 
-    public static void Accept(ImSession session, TaskCompletionSource<SessionOutcome>? answer)
+    public static void Accept(ImSession session, TaskCompletionSource<SessionOutcome>? answer, bool? anonymous = null)
     {
         if (session.State != ImSessionState.Invited)
         {
@@ -55,6 +55,7 @@ internal static class InvitedToSession
         // 1) to 2b) Replaces: not served, so its option tag is not announced; a later procedure.
         // 3), 3a), 3b) the answer: our address, and the types chosen from the offer. 4) the 200.
         session.Outcome = answer;
+        session.IsAnonymous = anonymous ?? session.IsAnonymous;
         session.State = ImSessionState.Accepting;
         session.Unanswered.Cancel();
         session.Sip.Accept("application/sdp", session.Leg!.Answer(), WriteIdentity(session));
@@ -108,14 +109,18 @@ internal static class InvitedToSession
             (ref SipWriter writer) => writer.Warning(305, client.Address.Host.Span, System.Text.Encoding.UTF8.GetBytes(problem)));
     }
 
-    /// <summary>The inviter: asserted, or else named by Referred-By, or else in From (C-63).</summary>
+    /// <summary>The inviter: asserted, or else named by Referred-By, or else in From (C-63); nobody where that is the session.</summary>
     private static void StoreInviter(ImSession session, SipRequest invite)
     {
         if (!invite.TryGetAddress(HeaderName.PAssertedIdentity, out var inviter) && !invite.TryGetAddress(HeaderName.ReferredBy, out inviter))
             inviter = invite.From;
         session.Peer = inviter.UriText.ToString();
         session.PeerName = Names.Of(inviter);
+
+        // Who asks for anonymity is named by none of them, and From is the session itself.
+        if (invite.TryGetAddress(HeaderName.Contact, out var contact) && contact.HasParameter("isfocus"u8) && contact.Uri.User.Equals(inviter.Uri.User))
+            session.Peer = General.AnonymousUri;
     }
 
-    private static HeadersWriter WriteIdentity(ImSession session) => (ref SipWriter writer) => General.WritePreferredIdentity(ref writer, session.Client);
+    private static HeadersWriter WriteIdentity(ImSession session) => (ref SipWriter writer) => General.WriteIdentity(ref writer, session);
 }

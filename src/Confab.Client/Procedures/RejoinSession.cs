@@ -6,7 +6,7 @@ namespace Confab.Client.Procedures;
 /// <summary>OMA-IM 7.1.1.9 IM Client rejoins an IM Conference Session: INVITE to the IM Session Identity. Flow F5.</summary>
 internal static class RejoinSession
 {
-    [Clause("OMA-IM", "7.1.1.9", "IMC-REJOIN-1", "IMC-REJOIN-1a", "IMC-REJOIN-2..5")]
+    [Clause("OMA-IM", "7.1.1.9", "IMC-REJOIN-1", "IMC-REJOIN-1a", "IMC-REJOIN-2..5", "IMC-REJOIN-IMS")]
     public static ImSession? Start(ImClient client, string identity, TaskCompletionSource<SessionOutcome> answer)
     {
         // 1) is the identity still stored? Where it is not, nothing is sent.
@@ -17,9 +17,10 @@ internal static class RejoinSession
             return null;
         }
 
-        if (!client.HasRoomForSession)
+        var stands = client.Sessions.Exists(session => session.State == ImSessionState.Established && session.Identity == identity);
+        if (!stands && SimultaneousSessions.Problem(client) is { } problem)
         {
-            answer.TrySetResult(new SessionOutcome(null, SessionFailure.TooManySessions, 0, $"There are {client.Sessions.Count} sessions already; leave one first."));
+            answer.TrySetResult(problem);
             return null;
         }
 

@@ -54,9 +54,7 @@ internal static class StartAdhocSession
                 $"An ad-hoc group has at most {client.Options.MaxAdhocGroupSize} invitees, these are {invitees.Count}. Nobody was invited.");
         }
 
-        return client.HasRoomForSession
-            ? null
-            : new SessionOutcome(null, SessionFailure.TooManySessions, 0, $"There are {client.Sessions.Count} sessions already; leave one first.");
+        return SimultaneousSessions.Problem(client);
     }
 
     private static (string ContentType, byte[] Body) Body(ImClient client, byte[] offer, List<string> invitees)

@@ -8,9 +8,9 @@ internal static class StartOneToOneSession
     [Clause("OMA-IM", "7.1.1.2", "IMC-1TO1-1", "IMC-1TO1-2")]
     public static ImSession? Start(ImClient client, string address, bool anonymous, TaskCompletionSource<SessionOutcome> answer)
     {
-        if (!client.HasRoomForSession)
+        if (SimultaneousSessions.Problem(client) is { } problem)
         {
-            answer.TrySetResult(new SessionOutcome(null, SessionFailure.TooManySessions, 0, $"There are {client.Sessions.Count} sessions already; leave one first."));
+            answer.TrySetResult(problem);
             return null;
         }
 

@@ -86,6 +86,7 @@ internal static class StartSession
     public static bool Follows(int status, in NameAddr contact) => status == StatusCode.MovedTemporarily && contact.HasParameter("isfocus"u8);
 
     /// <summary>The INVITE came to nothing. Its code and text are told, and no action is taken on either (C-68).</summary>
+    [Clause("OMA-IM", "7.1.1.1", "IMC-GEN-10", "IMC-GRP-3")]
     public static void Refused(ImSession session, int status, SipResponse? response)
     {
         var text = response is null ? Unheard(session, status) : TerminatingGeneral.TextOf(response);

@@ -12,7 +12,7 @@ using Confab.Sip.Message;
 namespace Confab.Client.Procedures;
 
 /// <summary>IM Client subscribes to the conference state: OMA-IM 7.1.1.11, RFC 4575, RFC 6665 4.1. Flow F13.</summary>
-[Clause("OMA-IM", "7.1.1.11", "IMC-SUB-1..9", "IMC-INV-SUB", "IMC-GEN-2")]
+[Clause("OMA-IM", "7.1.1.11", "IMC-SUB-1..9", "IMC-INV-SUB", "IMC-REJOIN-SUB", "IMC-GEN-2")]
 internal sealed class SubscribeToConference : ISubscriberUser
 {
     private const uint Hour = 3600;

@@ -26,12 +26,12 @@ static class CpimParser
             if (CpimHeaders.IsName(name, "From"u8))
             {
                 if (++fromCount > 1) return Fail("more than one From", "4.1", lines.Start, out fault);
-                if (!TryAddress(line, value, lines.Start, out parts.FromName, out parts.From))
+                if (!TryAddress(line, value, lines.Start, out parts.FromName, out parts.From, out parts.FromValue))
                     return Fail("malformed From", "4.1", lines.Start, out fault);
             }
             else if (CpimHeaders.IsName(name, "To"u8))
             {
-                if (!TryAddress(line, value, lines.Start, out _, out var uri)) return Fail("malformed To", "4.2", lines.Start, out fault);
+                if (!TryAddress(line, value, lines.Start, out _, out var uri, out _)) return Fail("malformed To", "4.2", lines.Start, out fault);
                 if (parts.ToCount++ == 0) parts.To = uri;
             }
         }
@@ -65,9 +65,9 @@ static class CpimParser
     }
 
     /// <summary>[ Formal-name ] "&lt;" URI "&gt;": a quoted name may hold brackets, the URI may not.</summary>
-    static bool TryAddress(ReadOnlySpan<byte> line, ReadOnlySpan<byte> value, int lineStart, out Range name, out Range uri)
+    static bool TryAddress(ReadOnlySpan<byte> line, ReadOnlySpan<byte> value, int lineStart, out Range name, out Range uri, out Range whole)
     {
-        name = uri = default;
+        name = uri = whole = default;
         int valueStart = lineStart + CpimHeaders.OffsetIn(line, value);
         int open;
         if (value.StartsWith("\""u8))
@@ -90,6 +90,7 @@ static class CpimParser
         var inside = value[(open + 1)..close];
         if (inside.ContainsAny(" \t<>\""u8)) return false;
         uri = (valueStart + open + 1)..(valueStart + close);
+        whole = valueStart..(valueStart + close + 1);
         return true;
     }
 

@@ -11,6 +11,7 @@ struct CpimParts
     public Range Content;
     public Range From;
     public Range FromName;
+    public Range FromValue;
     public Range To;
     public int ToCount;
 }

@@ -26,6 +26,9 @@ public readonly ref struct CpimView
     /// <summary>Where the URI of From lies in the message.</summary>
     public Range FromUriRange => _parts.From;
 
+    /// <summary>Where the whole value of From lies in the message: the name, and the URI in its brackets.</summary>
+    public Range FromRange => _parts.FromValue;
+
     /// <summary>How many To headers there are.</summary>
     public int ToCount => _parts.ToCount;
 

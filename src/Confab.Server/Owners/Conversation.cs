@@ -97,6 +97,22 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
         transaction.Respond(status, response);
     }
 
+    /// <summary>
+    /// Answers one who has not proven who he is: once, and nothing is kept. A source address can be forged, and an answer that is repeated until
+    /// its ACK comes would be a flood on whom it names (RFC 3261 26.3.2.4); nor does anybody fill our tables so.
+    /// </summary>
+    [Clause("RFC 3261", "26.3.2.4")]
+    public void AnswerOnce(IServerTransaction transaction, int status, HeadersWriter? more = null, string reason = "")
+    {
+        var request = transaction.Request;
+        Transactions.LetGo(transaction);
+        Node.Transport.AnswerOnce(request, transaction.Flow, status, reason, (ref SipWriter writer) =>
+        {
+            WriteResponseHeaders(ref writer, request.Method, status);
+            more?.Invoke(ref writer);
+        });
+    }
+
     public void WriteRequestHeaders(ref SipWriter writer, SipMethod method) => ServerHeaders.WriteRequest(ref writer, method);
 
     public void WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => ServerHeaders.WriteResponse(ref writer, method, status);

@@ -29,13 +29,14 @@ internal sealed class Focus
 
     /// <summary>A session that stands again.</summary>
     public Focus(Conversation owner, SessionKind kind, StoredSession stored)
-        : this(owner, kind, stored.Originator, stored.Identity, stored.Rules) => Ends = stored.Ends;
+        : this(owner, kind, stored.Originator, stored.Identity, stored.Rules) => (Ends, OriginatorEntity) = (stored.Ends, stored.OriginatorEntity);
 
     private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules)
     {
         Owner = owner;
         Kind = kind;
         Originator = originator;
+        OriginatorEntity = originator;
         Rules = rules;
         IdentityUser = identityUser;
         IdentityUserBytes = System.Text.Encoding.ASCII.GetBytes(IdentityUser);
@@ -58,6 +59,9 @@ internal sealed class Focus
 
     /// <summary>The address of the one who started the session; the role stays with the address (C-51).</summary>
     public string Originator { get; }
+
+    /// <summary>The URI by which the others know the originator, as he began: the role is shown there and nowhere else.</summary>
+    public string OriginatorEntity { get; set; }
 
     /// <summary>The rules under which it began.</summary>
     public SessionRules Rules { get; set; }
@@ -116,7 +120,11 @@ internal sealed class Focus
 
     public void Add(Participant participant) => _participants.Add(participant);
 
-    public void Remove(Participant participant) => _participants.Remove(participant);
+    public void Remove(Participant participant)
+    {
+        _participants.Remove(participant);
+        participant.Go();
+    }
 
     /// <summary>The participant in whose dialog this request is.</summary>
     public Participant? Find(SipRequest request)
@@ -139,6 +147,20 @@ internal sealed class Focus
         foreach (var participant in _participants)
         {
             if (participant.Address != address || participant.State == ParticipantState.Leaving) continue;
+            if (participant.State == ParticipantState.Connected) return participant;
+            invited ??= participant;
+        }
+
+        return invited;
+    }
+
+    /// <summary>The same by what the others know of him: somebody who takes part anonymously is not found by his address.</summary>
+    public Participant? PresentAs(string entity)
+    {
+        Participant? invited = null;
+        foreach (var participant in _participants)
+        {
+            if (participant.Entity != entity || participant.State == ParticipantState.Leaving) continue;
             if (participant.State == ParticipantState.Connected) return participant;
             invited ??= participant;
         }

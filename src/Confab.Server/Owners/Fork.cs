@@ -8,6 +8,7 @@
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Procedures.Controlling;
+using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 
@@ -65,7 +66,7 @@ internal sealed class Fork
         Cancel();
         foreach (var other in _pending) other.Leg.Close(EndReason.Cancelled);
         _invitee.Win(session, branch.Leg, branch.Sdp);
-        InviteParticipant.OnAnswered(_invitee, media);
+        InviteParticipant.OnAnswered(_invitee, media, AnonymityAsked.In(response));
     }
 
     public void OnRefused(SipSession session, int status, SipResponse? response) => Refused(Take(session), status, response);

@@ -35,6 +35,8 @@ internal sealed class Node
 
     public required ILogger Log { get; init; }
 
+    public required UserSessions UserSessions { get; init; }
+
     public OwnerRouter Router { get; set; } = null!;
 
     public SipTransport Transport { get; set; } = null!;

@@ -28,14 +28,26 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     private MsrpMedia? _askedMedia;
     private string? _askedType;
     private bool _takesAsked;
+    private bool _isCounted;
+    private bool _isGone;
 
-    public Participant(Focus focus, string address, string? displayName, bool isCaller)
+    /// <summary>A leg to be, in its session from here on.</summary>
+    /// <param name="focus">The session.</param>
+    /// <param name="address">Whose leg it is.</param>
+    /// <param name="displayName">How he wants to be called.</param>
+    /// <param name="isCaller">Whether his INVITE made the session.</param>
+    /// <param name="isAnonymous">Whether nobody is to learn who he is.</param>
+    public Participant(Focus focus, string address, string? displayName, bool isCaller, bool isAnonymous = false)
     {
         Focus = focus;
         Address = address;
         AddressBytes = System.Text.Encoding.UTF8.GetBytes(address);
+        EntityBytes = AddressBytes;
         DisplayName = displayName;
         IsCaller = isCaller;
+        Count();
+        if (isAnonymous) Hide();
+        if (isCaller) focus.OriginatorEntity = Entity;
         Session = NewSession();
         focus.Add(this);
     }
@@ -47,12 +59,32 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
 
     public byte[] AddressBytes { get; }
 
-    public string? DisplayName { get; }
+    /// <summary>The URI by which the others know him where he is not to be named; null where he is.</summary>
+    public string? Alias { get; private set; }
+
+    public bool IsAnonymous => Alias is not null;
+
+    /// <summary>The URI by which the others know him: the only one that is ever told to them.</summary>
+    public string Entity => Alias ?? Address;
+
+    public byte[] EntityBytes { get; private set; }
+
+    public string? DisplayName { get; private set; }
 
     /// <summary>Whether this user's INVITE made the session.</summary>
     public bool IsCaller { get; }
 
-    public ParticipantState State { get; set; } = ParticipantState.Invited;
+    public ParticipantState State
+    {
+        get;
+        set
+        {
+            field = value;
+            Count();
+        }
+    }
+
+    = ParticipantState.Invited;
 
     /// <summary>The SIP leg; of an invitee the one that answered, from then on.</summary>
     public SipSession Session { get; private set; }
@@ -107,11 +139,14 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Told once what the BYE that removed him came to: the SIP status.</summary>
     public Action<int>? WhenRemoved { get; set; }
 
-    /// <summary>How he is being removed, and by whom; what the roster says once his leg is gone.</summary>
+    /// <summary>How he is being removed, and by whom as the others may know it; what the roster says once his leg is gone.</summary>
     public (DisconnectionMethod Method, string? By) Departure { get; set; }
 
     /// <summary>Rings when a lost MSRP leg has been away too long (MSW-13).</summary>
     public Alarm? Stale { get; set; }
+
+    /// <summary>Whether his MSRP leg is lost, and waited for.</summary>
+    public bool IsStale => Stale is { IsSet: true };
 
     /// <summary>
     /// Whether the user's client takes this type inside CPIM: one that it listed, wrapped or not; all where it listed none (RFC 4975 8.6).
@@ -123,6 +158,21 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
         if (ReferenceEquals(type, _askedType) && ReferenceEquals(remote, _askedMedia)) return _takesAsked;
         (_askedMedia, _askedType) = (remote, type);
         return _takesAsked = AcceptList.Matches(remote.AcceptWrappedTypes, type) || AcceptList.Matches(remote.AcceptTypes, type);
+    }
+
+    /// <summary>His leg is gone from the session.</summary>
+    public void Go()
+    {
+        _isGone = true;
+        Count();
+    }
+
+    /// <summary>From now on the others know him by his alias alone.</summary>
+    public void Hide()
+    {
+        Alias = Focus.Roster.AliasOf(Address);
+        EntityBytes = System.Text.Encoding.UTF8.GetBytes(Alias);
+        DisplayName = null;
     }
 
     public SipSession NewSession() => new(Focus.Owner, this, Focus.Contact);
@@ -175,4 +225,14 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     }
 
     public void OnDrained(MsrpSession session) => Backpressure.Release(this);
+
+    /// <summary>A leg counts among the sessions of its user while it is connected, and from the start where he is the one who calls.</summary>
+    private void Count()
+    {
+        var counts = !_isGone && (State == ParticipantState.Connected || (IsCaller && State == ParticipantState.Invited));
+        if (counts == _isCounted) return;
+        _isCounted = counts;
+        if (counts) Focus.Node.UserSessions.Enter(Address);
+        else Focus.Node.UserSessions.Leave(Address);
+    }
 }

@@ -6,6 +6,7 @@
 // right behind it, each answered before the next leaves. So nobody's largest message is exceeded, over TCP or in a datagram (D-06).
 using System.Buffers;
 using Confab.Content.ConferenceInfo;
+using Confab.Runtime;
 
 namespace Confab.Server.Owners;
 
@@ -48,7 +49,8 @@ internal sealed class RosterDocuments(Focus focus)
         {
             hasMore = output.WrittenCount >= most;
             if (hasMore) break;
-            ConferenceInfoWriter.User(output, Describe(attendee));
+            if (!attendee.IsWithdrawn) ConferenceInfoWriter.User(output, Describe(attendee));
+            else if (!isWhole) ConferenceInfoWriter.User(output, new ConferenceUser(attendee.Entity, ElementState.Deleted, null, null, []));
             reached = number;
         }
 
@@ -64,13 +66,17 @@ internal sealed class RosterDocuments(Focus focus)
         _ => null,
     };
 
-    /// <summary>A user with one endpoint, whatever his devices are: where they are is nobody's concern (RFC 4575 5.6.6).</summary>
+    /// <summary>
+    /// A user with one endpoint, whatever his devices are: where they are is nobody's concern (RFC 4575 5.6.6). Who takes part anonymously has
+    /// his alias as entity of both, and no name.
+    /// </summary>
+    [Clause("RFC 4575", "5.6", "IMS-NTF-5")]
     private ConferenceUser Describe(Attendee attendee)
     {
         var isOut = attendee.Status == EndpointStatus.Disconnected;
         var joining = isOut ? null : attendee.Joined;
         var endpoint = new ConferenceEndpoint(
-            attendee.Address,
+            attendee.Entity,
             ElementState.Full,
             StatusOf(attendee.Status),
             joining is null ? null : joining.Method == JoiningMethod.DialedIn ? "dialed-in" : "dialed-out",
@@ -79,7 +85,7 @@ internal sealed class RosterDocuments(Focus focus)
             attendee.Disconnected is { } gone && isOut ? new Execution(gone.When, gone.By) : null,
             attendee.Status == EndpointStatus.Connected ? s_messages : []);
         return new ConferenceUser(
-            attendee.Address, ElementState.Full, attendee.DisplayName, attendee.Address == focus.Originator ? s_originator : null, [endpoint]);
+            attendee.Entity, ElementState.Full, attendee.DisplayName, attendee.Entity == focus.OriginatorEntity ? s_originator : null, [endpoint]);
     }
 
     private static readonly ConferenceMedia[] s_messages = [new("1", "message", "sendrecv")];

@@ -8,6 +8,7 @@ internal static class RosterSnapshot
     public const string Invited = "Invited";
     public const string Connected = "Connected";
     public const string Disconnected = "Disconnected";
+    public const string Withdrawn = "Withdrawn";
 
     public static StoredMember Of(Attendee attendee) => new(
         attendee.Address,
@@ -15,18 +16,21 @@ internal static class RosterSnapshot
         attendee.DisplayName,
         attendee.Status switch
         {
+            _ when attendee.IsWithdrawn => Withdrawn,
             EndpointStatus.Connected => Connected,
             EndpointStatus.Disconnected => Disconnected,
             _ => Invited, // that a device rings is not worth a write
         },
         attendee.IsExpelled,
         attendee.Joined is { } joined ? new StoredTransition(joined.Method.ToString(), joined.By, joined.When) : null,
-        attendee.Disconnected is { } left ? new StoredTransition(left.Method.ToString(), left.By, left.When) : null);
+        attendee.Disconnected is { } left ? new StoredTransition(left.Method.ToString(), left.By, left.When) : null,
+        attendee.Alias,
+        attendee.IsHiddenByInviter);
 
     /// <summary>After <see cref="Roster.Join"/> of his own accord.</summary>
-    public static StoredMember Joined(Roster roster, string address, string? displayName)
+    public static StoredMember Joined(Roster roster, string address, string? displayName, string? alias)
     {
-        var before = Before(roster, address);
+        var before = Before(roster, address, alias);
         return before with
         {
             Status = Connected,
@@ -37,8 +41,9 @@ internal static class RosterSnapshot
     }
 
     /// <summary>After <see cref="Roster.Invite"/>.</summary>
-    public static StoredMember InvitedBy(Roster roster, string address, string by) => Before(roster, address) with
+    public static StoredMember InvitedBy(Roster roster, string address, string? by, string? alias = null) => Before(roster, address, alias) with
     {
+        IsHiddenByInviter = alias is not null,
         Status = Invited,
         IsExpelled = false,
         Joined = new StoredTransition(nameof(JoiningMethod.DialedOut), by, roster.Now),
@@ -46,7 +51,7 @@ internal static class RosterSnapshot
     };
 
     /// <summary>After <see cref="Roster.Leave"/>; who is removed by another is expelled.</summary>
-    public static StoredMember Gone(Roster roster, string address, DisconnectionMethod method, string? by) => Before(roster, address) with
+    public static StoredMember Gone(Roster roster, string entity, DisconnectionMethod method, string? by) => Of(roster.Find(entity)!) with
     {
         Status = Disconnected,
         IsExpelled = method == DisconnectionMethod.Booted,
@@ -55,29 +60,31 @@ internal static class RosterSnapshot
 
     /// <summary>Whether the two say the same of the member; when it came about was stored with the first.</summary>
     public static bool IsSame(StoredMember one, StoredMember other) =>
-        one.Status == other.Status && one.DisplayName == other.DisplayName && one.IsExpelled == other.IsExpelled
+        one.Status == other.Status && one.IsHiddenByInviter == other.IsHiddenByInviter && one.DisplayName == other.DisplayName && one.IsExpelled == other.IsExpelled
         && IsSame(one.Joined, other.Joined) && IsSame(one.Left, other.Left);
 
     /// <summary>The line of a stored member.</summary>
     /// <exception cref="InvalidDataException">A word in it is none of ours.</exception>
-    public static Attendee Restore(StoredMember member) => new(member.Address, member.Place)
+    public static Attendee Restore(StoredMember member) => new(member.Address, member.Alias, member.Place)
     {
         DisplayName = member.DisplayName,
         Status = member.Status switch
         {
             Invited => EndpointStatus.DialingOut,
             Connected => EndpointStatus.Connected,
-            Disconnected => EndpointStatus.Disconnected,
+            Disconnected or Withdrawn => EndpointStatus.Disconnected,
             _ => throw new InvalidDataException($"'{member.Status}' is no status of a member"),
         },
+        IsWithdrawn = member.Status == Withdrawn,
+        IsHiddenByInviter = member.IsHiddenByInviter,
         IsExpelled = member.IsExpelled,
         Joined = member.Joined is { } joined ? new Joining(Parse<JoiningMethod>(joined.Method), joined.By, joined.When) : null,
         Disconnected = member.Left is { } left ? new Disconnection(Parse<DisconnectionMethod>(left.Method), left.By, left.When) : null,
     };
 
-    private static StoredMember Before(Roster roster, string address) => roster.Find(address) is { } attendee
+    private static StoredMember Before(Roster roster, string address, string? alias) => roster.Find(alias ?? address) is { } attendee
         ? Of(attendee)
-        : new StoredMember(address, roster.NextPlace, null, Invited, IsExpelled: false, null, null);
+        : new StoredMember(address, roster.NextPlace, null, Invited, IsExpelled: false, null, null, alias);
 
     private static bool IsSame(StoredTransition? one, StoredTransition? other) => one?.Method == other?.Method && one?.By == other?.By;
 

@@ -33,7 +33,7 @@ internal sealed class SessionRecord
     {
         _focus = focus;
         _again = new Alarm(focus.Owner.Mailbox, TryAgain);
-        focus.Roster.Changed += attendee => Note(attendee.Address);
+        focus.Roster.Changed += attendee => Note(attendee.Entity);
     }
 
     private Node Node => _focus.Node;
@@ -46,7 +46,7 @@ internal sealed class SessionRecord
     public void Restore(StoredSession session, IReadOnlyList<StoredMember> members)
     {
         (_storedSession, _isBegun) = (session, true);
-        foreach (var member in members) _stored[member.Address] = member;
+        foreach (var member in members) _stored[member.Entity] = member;
     }
 
     /// <summary>
@@ -65,7 +65,7 @@ internal sealed class SessionRecord
         }
 
         _isBegun = true;
-        foreach (var member in members) _promised[member.Address] = _promised.GetValueOrDefault(member.Address) + 1;
+        foreach (var member in members) _promised[member.Entity] = _promised.GetValueOrDefault(member.Entity) + 1;
     }
 
     /// <summary>The session is over, and will not stand again.</summary>
@@ -88,19 +88,19 @@ internal sealed class SessionRecord
     {
         foreach (var member in members)
         {
-            if (--_promised[member.Address] == 0) _promised.Remove(member.Address);
-            if (isStored) _stored[member.Address] = member;
+            if (--_promised[member.Entity] == 0) _promised.Remove(member.Entity);
+            if (isStored) _stored[member.Entity] = member;
         }
 
         if (isStored) _storedSession = session;
         done(isStored ? StatusCode.Ok : StatusCode.ServerInternalError);
-        foreach (var member in members) Note(member.Address); // should the procedure have found that it cannot go on
+        foreach (var member in members) Note(member.Entity); // should the procedure have found that it cannot go on
     }
 
-    private void Note(string address)
+    private void Note(string entity)
     {
         if (_isClosed) return;
-        _changed.Add(address);
+        _changed.Add(entity);
         if (_isNoted) return;
         _isNoted = true;
         _focus.Owner.Mailbox.Post(Flush); // one write for all that one turn brings about
@@ -128,12 +128,12 @@ internal sealed class SessionRecord
         if (isStored)
         {
             _storedSession = session;
-            foreach (var member in changed) _stored[member.Address] = member;
-            foreach (var address in dropped) _stored.Remove(address);
+            foreach (var member in changed) _stored[member.Entity] = member;
+            foreach (var entity in dropped) _stored.Remove(entity);
         }
         else
         {
-            _changed.UnionWith(changed.Select(static m => m.Address));
+            _changed.UnionWith(changed.Select(static m => m.Entity));
             _changed.UnionWith(dropped);
             if (!_isClosed) _again.Set(TimeSpan.FromSeconds(RetryAfterSeconds));
         }
@@ -146,13 +146,13 @@ internal sealed class SessionRecord
     {
         List<StoredMember> changed = [];
         List<string> dropped = [];
-        foreach (var address in _changed)
+        foreach (var entity in _changed)
         {
-            if (_promised.ContainsKey(address)) continue; // noted again when that is through
-            var known = _stored.GetValueOrDefault(address);
-            if (_focus.Roster.Find(address) is not { } attendee)
+            if (_promised.ContainsKey(entity)) continue; // noted again when that is through
+            var known = _stored.GetValueOrDefault(entity);
+            if (_focus.Roster.Find(entity) is not { } attendee)
             {
-                if (known is not null) dropped.Add(address);
+                if (known is not null) dropped.Add(entity);
             }
             else if (IsOnTheWayOut(attendee)) continue; // noted again when his leg is gone; until then the store may know better than the roster
             else if (RosterSnapshot.Of(attendee) is var now && (known is null || !RosterSnapshot.IsSame(known, now))) changed.Add(now);
@@ -162,7 +162,7 @@ internal sealed class SessionRecord
         return (changed, dropped);
     }
 
-    private bool IsOnTheWayOut(Attendee attendee) => attendee.Status != EndpointStatus.Disconnected && _focus.Present(attendee.Address) is null;
+    private bool IsOnTheWayOut(Attendee attendee) => attendee.Status != EndpointStatus.Disconnected && _focus.PresentAs(attendee.Entity) is null;
 
     private void WriteRemoval()
     {
@@ -181,5 +181,5 @@ internal sealed class SessionRecord
         else Flush();
     }
 
-    private StoredSession SessionAs(SessionKind kind) => new(_focus.IdentityUser, kind.ToString(), _focus.Originator, _focus.Ends, _focus.Rules);
+    private StoredSession SessionAs(SessionKind kind) => new(_focus.IdentityUser, kind.ToString(), _focus.Originator, _focus.OriginatorEntity, _focus.Ends, _focus.Rules);
 }

@@ -15,7 +15,7 @@ public sealed class MemorySessions(MemoryDirectory directory, bool outlivesProce
     public void Save(StoredSession session, IReadOnlyList<StoredMember> changed, IReadOnlyList<string> dropped) => directory.OnCommit(() =>
     {
         var members = _sessions.TryGetValue(session.Identity, out var known) ? known.Members : new Dictionary<string, StoredMember>(StringComparer.Ordinal);
-        foreach (var member in changed) members[member.Address] = member;
+        foreach (var member in changed) members[member.Entity] = member;
         foreach (var address in dropped) members.Remove(address);
         _sessions[session.Identity] = (session, members);
     });

@@ -31,12 +31,13 @@ public sealed class SqliteDatabase : IStoreTransaction, IDisposable
         """,
         """
         CREATE TABLE sessions (
-            identity TEXT PRIMARY KEY, kind TEXT NOT NULL, originator TEXT NOT NULL, ends INTEGER,
+            identity TEXT PRIMARY KEY, kind TEXT NOT NULL, originator TEXT NOT NULL, originator_entity TEXT NOT NULL, ends INTEGER,
             most_participants INTEGER NOT NULL, remaining_participants INTEGER NOT NULL, ends_with_originator INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE session_members (
             identity TEXT NOT NULL, address TEXT NOT NULL, place INTEGER NOT NULL, display_name TEXT, status TEXT NOT NULL, expelled INTEGER NOT NULL,
             joined_method TEXT, joined_by TEXT, joined_at INTEGER, left_method TEXT, left_by TEXT, left_at INTEGER,
-            PRIMARY KEY (identity, address)) WITHOUT ROWID;
+            entity TEXT NOT NULL, hidden_by_inviter INTEGER NOT NULL,
+            PRIMARY KEY (identity, entity)) WITHOUT ROWID;
         """,
     ];
 

@@ -18,12 +18,12 @@ public sealed class SqliteSessions : ISessionStore, IDisposable
     {
         _database = database;
         _put = database.Prepare(
-            "INSERT OR REPLACE INTO sessions (identity, kind, originator, ends, most_participants, remaining_participants, ends_with_originator) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            "$1", "$2", "$3", "$4", "$5", "$6", "$7");
+            "INSERT OR REPLACE INTO sessions (identity, kind, originator, originator_entity, ends, most_participants, remaining_participants, ends_with_originator) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8");
         _putMember = database.Prepare(
-            "INSERT OR REPLACE INTO session_members (identity, address, place, display_name, status, expelled, joined_method, joined_by, joined_at, left_method, left_by, left_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12");
-        _drop = database.Prepare("DELETE FROM session_members WHERE identity = $1 AND address = $2", "$1", "$2");
+            "INSERT OR REPLACE INTO session_members (identity, address, place, display_name, status, expelled, joined_method, joined_by, joined_at, left_method, left_by, left_at, entity, hidden_by_inviter) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14");
+        _drop = database.Prepare("DELETE FROM session_members WHERE identity = $1 AND entity = $2", "$1", "$2");
         _remove = database.Prepare("DELETE FROM sessions WHERE identity = $1", "$1");
         _removeMembers = database.Prepare("DELETE FROM session_members WHERE identity = $1", "$1");
     }
@@ -34,17 +34,17 @@ public sealed class SqliteSessions : ISessionStore, IDisposable
     {
         var rules = session.Rules;
         SqliteDatabase.Run(
-            _put, session.Identity, session.Kind, session.Originator, session.Ends?.ToUnixTimeMilliseconds(), rules.MostParticipants,
+            _put, session.Identity, session.Kind, session.Originator, session.OriginatorEntity, session.Ends?.ToUnixTimeMilliseconds(), rules.MostParticipants,
             rules.RemainingParticipants, rules.EndsWithOriginator ? 1 : 0);
         foreach (var member in changed)
         {
             SqliteDatabase.Run(
                 _putMember, session.Identity, member.Address, member.Place, member.DisplayName, member.Status, member.IsExpelled ? 1 : 0,
                 member.Joined?.Method, member.Joined?.By, member.Joined?.When.ToUnixTimeMilliseconds(),
-                member.Left?.Method, member.Left?.By, member.Left?.When.ToUnixTimeMilliseconds());
+                member.Left?.Method, member.Left?.By, member.Left?.When.ToUnixTimeMilliseconds(), member.Entity, member.IsHiddenByInviter ? 1 : 0);
         }
 
-        foreach (var address in dropped) SqliteDatabase.Run(_drop, session.Identity, address);
+        foreach (var entity in dropped) SqliteDatabase.Run(_drop, session.Identity, entity);
     }
 
     public void Remove(string identity)
@@ -58,13 +58,13 @@ public sealed class SqliteSessions : ISessionStore, IDisposable
         var members = LoadMembers();
         var sessions = new List<(StoredSession Session, IReadOnlyList<StoredMember> Members)>();
         using var command = _database.Connection.CreateCommand();
-        command.CommandText = "SELECT identity, kind, originator, ends, most_participants, remaining_participants, ends_with_originator FROM sessions";
+        command.CommandText = "SELECT identity, kind, originator, originator_entity, ends, most_participants, remaining_participants, ends_with_originator FROM sessions";
         using var row = command.ExecuteReader();
         while (row.Read())
         {
             var identity = row.GetString(0);
-            var rules = new SessionRules(row.GetInt32(4), row.GetInt32(5), row.GetBoolean(6));
-            var session = new StoredSession(identity, row.GetString(1), row.GetString(2), row.IsDBNull(3) ? null : Time(row.GetInt64(3)), rules);
+            var rules = new SessionRules(row.GetInt32(5), row.GetInt32(6), row.GetBoolean(7));
+            var session = new StoredSession(identity, row.GetString(1), row.GetString(2), row.GetString(3), row.IsDBNull(4) ? null : Time(row.GetInt64(4)), rules);
             sessions.Add((session, members.GetValueOrDefault(identity, [])));
         }
 
@@ -85,13 +85,16 @@ public sealed class SqliteSessions : ISessionStore, IDisposable
         var members = new Dictionary<string, List<StoredMember>>(StringComparer.Ordinal);
         using var command = _database.Connection.CreateCommand();
         command.CommandText =
-            "SELECT identity, address, place, display_name, status, expelled, joined_method, joined_by, joined_at, left_method, left_by, left_at FROM session_members ORDER BY identity, place";
+            "SELECT identity, address, place, display_name, status, expelled, joined_method, joined_by, joined_at, left_method, left_by, left_at, entity, hidden_by_inviter FROM session_members ORDER BY identity, place";
         using var row = command.ExecuteReader();
         while (row.Read())
         {
             var identity = row.GetString(0);
             if (!members.TryGetValue(identity, out var known)) members.Add(identity, known = []);
-            known.Add(new StoredMember(row.GetString(1), row.GetInt32(2), TextOf(row, 3), row.GetString(4), row.GetBoolean(5), Transition(row, 6), Transition(row, 9)));
+            var (address, entity) = (row.GetString(1), row.GetString(12));
+            known.Add(new StoredMember(
+                address, row.GetInt32(2), TextOf(row, 3), row.GetString(4), row.GetBoolean(5), Transition(row, 6), Transition(row, 9),
+                entity == address ? null : entity, row.GetBoolean(13)));
         }
 
         return members;

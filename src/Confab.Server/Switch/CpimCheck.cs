@@ -3,6 +3,7 @@ using Confab.Content.Cpim;
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Procedures.Controlling;
 using Confab.Sip.Message;
 using MessageText = Confab.Sip.Message.Text;
 
@@ -11,23 +12,26 @@ namespace Confab.Server.Switch;
 /// <summary>What the beginning of a message says of its sender and of whom it is for.</summary>
 /// <param name="Status">200, or what the sender is answered.</param>
 /// <param name="Addressee">The one member that it is for; null for all.</param>
-/// <param name="Rewrites">Whether From must become the sender's address before it is delivered.</param>
-/// <param name="From">Where the From URI stands in the body.</param>
+/// <param name="Rewrites">Whether From must become what the others know the sender by before it is delivered.</param>
+/// <param name="From">Where in the body that is to stand.</param>
 /// <param name="Wrapped">The type of what CPIM wraps; null without CPIM.</param>
 internal readonly record struct CpimVerdict(
     MsrpStatus Status, Participant? Addressee = null, bool Rewrites = false, Range From = default, string? Wrapped = null);
 
 /// <summary>
 /// The CPIM rules of a session: RFC 7701 6, D-07. In a group From must name the sender or nobody, and To the room or one member; in a 1-1 session
-/// the leg tells the sender, so that another From is put right instead of refused.
+/// the leg tells the sender, so that another From is put right instead of refused. Who takes part anonymously cannot know by which URI the others
+/// know him: he says that he is anonymous, or who he is, and his From becomes that URI alone, without a name (C-65a).
 /// </summary>
-[Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7", "MSW-8", "MSW-15")]
+[Clause("RFC 7701", "6.1", "MSW-4", "MSW-5", "MSW-6", "MSW-7", "MSW-8", "MSW-15", "COM-PRIV-3")]
 internal static class CpimCheck
 {
     /// <summary>Octets of a message after which its CPIM headers must have ended.</summary>
     public const int LongestHead = 8 * 1024;
 
     private static ReadOnlySpan<byte> Anonymous => "sip:anonymous@anonymous.invalid"u8;
+
+    private const string ReportType = "message/imdn+xml";
 
     public static CpimVerdict Of(Participant sender, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body, bool isWhole)
     {
@@ -43,27 +47,30 @@ internal static class CpimCheck
         if (!CpimView.TryParse(body, out var view, out _)) return new CpimVerdict(MsrpStatus.BadRequest);
         if (!isWhole && view.Content.IsEmpty) return new CpimVerdict(MsrpStatus.BadRequest); // its last header may be cut
         var wrapped = NameOf(view.ContentType);
-        var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsAddressOf(view.From, sender);
-        if (!sender.Focus.IsGroup)
-        {
-            return Other(sender)?.TakesWrapped(wrapped) == false
-                ? new CpimVerdict(MsrpStatus.UnsupportedType)
-                : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange, Wrapped: wrapped);
-        }
-
-        if (sender.TalksToOne) return new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn, From: view.FromUriRange, Wrapped: wrapped); // C-28
+        if (sender.IsAnonymous && wrapped == ReportType && !isWhole) return new CpimVerdict(MsrpStatus.BadRequest); // it is looked into
+        var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsKnownAs(view.From, sender);
+        var taken = sender.IsAnonymous
+            ? new CpimVerdict(MsrpStatus.Ok, Rewrites: true, From: view.FromRange, Wrapped: wrapped)
+            : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn && (!sender.Focus.IsGroup || sender.TalksToOne), From: view.FromUriRange, Wrapped: wrapped);
+        if (!sender.Focus.IsGroup) return Other(sender)?.TakesWrapped(wrapped) == false ? new CpimVerdict(MsrpStatus.UnsupportedType) : taken;
+        if (sender.TalksToOne) return taken; // C-28
         if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
+        if (!isOwn && !AnonymityPolicy.Allows(sender.Focus.Node, sender.Focus.Kind)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (view.ToCount > 1) return new CpimVerdict(MsrpStatus.Forbidden);
-        if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return new CpimVerdict(MsrpStatus.Ok, Wrapped: wrapped);
-        if (sender.Focus.Present(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
-        return new CpimVerdict(addressee.TakesWrapped(wrapped) ? MsrpStatus.Ok : MsrpStatus.UnsupportedType, addressee, Wrapped: wrapped);
+        if (view.ToCount == 0 || IsRoom(sender.Focus, view.To)) return taken;
+        if (sender.Focus.PresentAs(AddressOf(view.To)) is not { State: ParticipantState.Connected } addressee) return new CpimVerdict(MsrpStatus.NotFound);
+        return addressee.TakesWrapped(wrapped) ? taken with { Addressee = addressee } : new CpimVerdict(MsrpStatus.UnsupportedType);
     }
 
-    /// <summary>The message with its From put right.</summary>
-    public static byte[] Rewrite(ReadOnlySpan<byte> body, Range from, Participant sender)
+    /// <summary>The message, or its beginning, with its From put right; of a report of somebody anonymous what else names him too.</summary>
+    public static byte[] Rewrite(ReadOnlySpan<byte> body, in CpimVerdict verdict, Participant sender)
     {
-        var (start, length) = from.GetOffsetAndLength(body.Length);
-        return [.. body[..start], .. sender.AddressBytes, .. body[(start + length)..]];
+        var (start, length) = verdict.From.GetOffsetAndLength(body.Length);
+        if (!sender.IsAnonymous) return [.. body[..start], .. sender.AddressBytes, .. body[(start + length)..]];
+        var rest = body[(start + length)..];
+        return verdict.Wrapped == ReportType
+            ? [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. HideInReport.Run(rest, sender.EntityBytes)]
+            : [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. rest];
     }
 
     public static bool IsCpim(ReadOnlySpan<byte> contentType)
@@ -78,7 +85,7 @@ internal static class CpimCheck
         var semicolon = contentType.IndexOf((byte)';');
         var name = (semicolon < 0 ? contentType : contentType[..semicolon]).TrimEnd((byte)' ');
         if (Ascii.EqualsIgnoreCase(name, "text/plain"u8)) return "text/plain";
-        if (Ascii.EqualsIgnoreCase(name, "message/imdn+xml"u8)) return "message/imdn+xml";
+        if (Ascii.EqualsIgnoreCase(name, "message/imdn+xml"u8)) return ReportType;
         return Ascii.EqualsIgnoreCase(name, "application/im-iscomposing+xml"u8) ? "application/im-iscomposing+xml" : Encoding.UTF8.GetString(name);
     }
 
@@ -106,7 +113,8 @@ internal static class CpimCheck
             && SipUri.SameAddress(uri, factory);
     }
 
-    private static bool IsAddressOf(ReadOnlySpan<byte> uri, Participant participant) => AddressOf(uri) == participant.Address;
+    /// <summary>Whether a URI is the member's own, in any spelling.</summary>
+    private static bool IsKnownAs(ReadOnlySpan<byte> uri, Participant member) => AddressOf(uri) is { Length: > 0 } address && (address == member.Address || address == member.Alias);
 
     private static string AddressOf(ReadOnlySpan<byte> uri) => SipUri.TryParse(MessageText.Of(uri), out var parsed) ? parsed.AddressKey() : "";
 }

@@ -43,8 +43,8 @@ internal sealed class MsrpSwitch(Focus focus)
         if (sender.OpenMessages is { } messages && messages.TryFind(messageId, out var begun)) Abandon(sender, begun); // it starts anew
         var verdict = CpimCheck.Of(sender, contentType, body, isWhole: true);
         if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
-        if (verdict.Rewrites) body = CpimCheck.Rewrite(body, verdict.From, sender);
-        if (IsUnderWay(sender, messageId)) messageId = NewMessageId();
+        if (verdict.Rewrites) body = CpimCheck.Rewrite(body, verdict, sender);
+        if (MustRename(sender, messageId)) messageId = NewMessageId();
         _copy.Prepare(++_lastMessage, messageId, 1, body.Length, contentType, body);
         return Send(sender, verdict.Addressee, verdict.Wrapped);
     }
@@ -95,10 +95,13 @@ internal sealed class MsrpSwitch(Focus focus)
 
         var status = open.TryBegin(sender, frame.Body, isEnd, out var beginning);
         if (status != MsrpStatus.Ok || !open.IsForwarded) return status;
-        if (IsUnderWay(sender, open.MessageId)) open.CopyId = NewMessageId();
+        if (MustRename(sender, open.MessageId)) open.CopyId = NewMessageId();
         _copy.Prepare(open.Message, open.CopyId, 1, open.ShiftedTotal, open.ContentType, beginning.Span, continuation, sender: open.Sender);
         return Send(sender, open.Addressee, open.Wrapped);
     }
+
+    /// <summary>What a client puts into its Message-IDs, its host or a count that goes on in the next session, may tell who is anonymous here.</summary>
+    private bool MustRename(Participant sender, ReadOnlySpan<byte> messageId) => sender.IsAnonymous || IsUnderWay(sender, messageId);
 
     /// <summary>
     /// Whether the legs have a part of another member's message with this Message-ID. It is the sender's to choose, and others can read it:

@@ -53,7 +53,7 @@ internal sealed class OpenMessage(ulong message, ulong sender, byte[] messageId,
         if (verdict.Status != MsrpStatus.Ok) return verdict.Status;
         if (verdict.Rewrites)
         {
-            var rewritten = CpimCheck.Rewrite(_head, verdict.From, sender);
+            var rewritten = CpimCheck.Rewrite(_head, verdict, sender);
             Shift = rewritten.Length - _head.Length;
             beginning = rewritten;
         }

@@ -22,6 +22,8 @@ public sealed partial class SipSession
             return;
         }
 
+        // Each costs a dialog, an ACK and a BYE, and tags are the peer's to invent. Who hears no ACK gives up by himself (RFC 3261 13.3.1.4).
+        if (_acknowledgements.Count >= _agent.Transport.World.Limits.AnswersPerInvite) return;
         StopCancelling();
         var acknowledgement = new Acknowledgement(Sip.Dialog.Dialog.OfCaller(_invite!, response, flow));
         var dialog = acknowledgement.Dialog;

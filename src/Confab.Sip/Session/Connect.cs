@@ -5,6 +5,9 @@ using Confab.Sip.Transport;
 
 namespace Confab.Sip.Session;
 
+/// <summary>Writes headers that depend on where the message goes.</summary>
+public delegate void FlowHeadersWriter(ref SipWriter writer, Flow flow);
+
 /// <summary>What an invitation says.</summary>
 /// <param name="RequestUri">Where it goes.</param>
 /// <param name="From">The inviter's URI.</param>
@@ -17,6 +20,7 @@ namespace Confab.Sip.Session;
 /// <param name="MaxForwards">Hops that it may still take: one less than the request that caused it, so that loops end.</param>
 /// <param name="FromName">The inviter's display name; empty for none.</param>
 /// <param name="Route">The proxies that lead to the invitee, as Route carries them (RFC 3327 5.4); empty for none.</param>
+/// <param name="ByFlow">Headers that depend on the connection which it takes.</param>
 public sealed record Invitation(
     string RequestUri,
     string From,
@@ -28,7 +32,8 @@ public sealed record Invitation(
     string? CallId = null,
     int MaxForwards = 70,
     string FromName = "",
-    string Route = "");
+    string Route = "",
+    FlowHeadersWriter? ByFlow = null);
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -106,6 +111,7 @@ public sealed partial class SipSession : IClientTransactionUser
         _authorizations?.Write(ref writer);
         _agent.WriteRequestHeaders(ref writer, SipMethod.Invite);
         invitation.More?.Invoke(ref writer);
+        invitation.ByFlow?.Invoke(ref writer, flow);
         writer.Body(System.Text.Encoding.ASCII.GetBytes(invitation.ContentType), invitation.Body);
         return output.WrittenSpan.ToArray();
     }

@@ -105,7 +105,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
         return false;
     }
 
-    /// <summary>The pending request that a CANCEL means (RFC 3261 9.2): same branch and sent-by, any method but CANCEL.</summary>
+    /// <summary>The INVITE that a CANCEL means (RFC 3261 9.2): same branch and sent-by. No other request can be cancelled (9.1).</summary>
     public IServerTransaction? FindCancelled(SipRequest cancel) =>
         _servers.GetValueOrDefault(ServerKey.Of(cancel, SipMethod.Invite));
 
@@ -132,6 +132,12 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
     internal void Abandon(SipRequest request)
     {
         if (_clients.TryGetValue(new ClientKey(request.TopVia.Branch, request.Method), out var client)) client.Gone();
+    }
+
+    /// <summary>Lets go of a request that is answered without a transaction (RFC 3261 8.2.7); one that was answered already stays.</summary>
+    public void LetGo(IServerTransaction server)
+    {
+        if (!server.HasFinal) Forget(server);
     }
 
     internal void OnAck(SipRequest ack, Flow flow) => user.OnAck(ack, flow);

@@ -11,10 +11,14 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
     private HashSet<IFlowUser>? _users;
     private FrameProgress _progress;
     private bool _unframeable;
+    private long _begunAt; // when what is there of an unfinished message began to come; zero between messages
     private long _heardAt = transport.World.Time.GetTimestamp();
 
     /// <summary>When the peer last sent something, keep-alives included.</summary>
     public long HeardAt => Volatile.Read(ref _heardAt);
+
+    /// <summary>How long a message has been coming that is not whole yet; none between messages.</summary>
+    public TimeSpan? HalfFor => Volatile.Read(ref _begunAt) is var begun and not 0 ? transport.World.Time.GetElapsedTime(begun) : null;
 
     public int OnReceived(ReadOnlySpan<byte> bytes)
     {
@@ -39,10 +43,12 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
                     RefuseAndClose((length > 0 ? bytes[(taken - length)..taken] : bytes[taken..]).ToArray(), fault);
                     return bytes.Length;
                 case FrameResult.NeedMore:
+                    NoteRest(!"\r\n\r\n"u8.StartsWith(bytes[taken..]), taken > 0); // half a ping is no message
                     return taken;
             }
         }
 
+        NoteRest(isHalf: false, isAnother: true);
         return taken;
     }
 
@@ -63,6 +69,17 @@ internal sealed class SipStream(SipTransport transport, StreamFlow flow) : IStre
     public void Remove(IFlowUser user)
     {
         lock (_gate) _users?.Remove(user);
+    }
+
+    /// <summary>Whether a message has begun to come, and whether it is another than the last time.</summary>
+    private void NoteRest(bool isHalf, bool isAnother)
+    {
+        if (!isHalf) Volatile.Write(ref _begunAt, 0);
+        else if (isAnother || _begunAt == 0)
+        {
+            Volatile.Write(ref _begunAt, Math.Max(1, transport.World.Time.GetTimestamp()));
+            transport.WatchHalf();
+        }
     }
 
     /// <summary>What cannot be framed is answered where its head can be read, and closes this connection alone.</summary>

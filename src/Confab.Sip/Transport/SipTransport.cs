@@ -31,6 +31,8 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
     private static readonly TimeSpan s_idleGrain = TimeSpan.FromSeconds(30); // many connections fall silent one after the other
 
+    private static readonly TimeSpan s_halfGrain = TimeSpan.FromSeconds(5);
+
     /// <summary>When one whom we had no room for may come again.</summary>
     private const int RetryAfterSeconds = 10;
 
@@ -39,10 +41,12 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     private readonly ConnectionPool _connections;
     private readonly byte[] _tagKey = new byte[16];
     private readonly ITimer _idle;
+    private readonly ITimer _halves;
     private readonly ILogger _log;
     private readonly LogRate _faults;
     private readonly LogRate _strays;
     private int _watchesIdle;
+    private int _watchesHalves;
 
     public SipTransport(World world, ISipReceiver receiver, string serverToken)
     {
@@ -52,6 +56,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         _connections = new ConnectionPool(world.Network);
         world.Ids.Fill(_tagKey);
         _idle = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _halves = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseHalves(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _log = world.Loggers.CreateLogger("Confab.Sip.Transport");
         _faults = new LogRate(world.Time);
         _strays = new LogRate(world.Time);
@@ -81,6 +86,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     public void Dispose()
     {
         _idle.Dispose();
+        _halves.Dispose();
         foreach (var listening in _listening) listening.Listener.Dispose();
     }
 
@@ -113,6 +119,12 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     internal void Unwatch(Flow flow, IFlowUser user)
     {
         if (_streams.TryGetValue(flow, out var stream)) stream.Remove(user);
+    }
+
+    /// <summary>A message has begun to come and is not whole: its connection is looked at when it is to be.</summary>
+    internal void WatchHalf()
+    {
+        if (Volatile.Read(ref _watchesHalves) == 0 && Interlocked.Exchange(ref _watchesHalves, 1) == 0) _halves.Change(WholeAfter, Timeout.InfiniteTimeSpan);
     }
 
     internal void Forget(Flow flow) => _streams.TryRemove(flow, out _);
@@ -216,15 +228,22 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, RetryAfterSeconds));
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it. An ACK has no answer.</summary>
-    public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null)
-    {
-        if (request.Method == SipMethod.Ack) return;
-        var reply = Reply.Compose(request, flow, status, StatelessTag(request), (ref SipWriter writer) =>
+    public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null) =>
+        AnswerOnce(request, flow, status, reason, (ref SipWriter writer) =>
         {
             writer.Header(HeaderName.Server, ServerToken);
             more?.Invoke(ref writer);
-        }, reason);
-        Respond(request, ReplyFlow(request, flow), reply);
+        });
+
+    /// <summary>
+    /// Answers a request once and keeps nothing of it: a copy of it gets an answer of its own, with the same tag (RFC 3261 8.2.7). An ACK has no
+    /// answer.
+    /// </summary>
+    [Clause("RFC 3261", "8.2.7")]
+    public void AnswerOnce(SipRequest request, Flow flow, int status, string reason, HeadersWriter more)
+    {
+        if (request.Method == SipMethod.Ack) return;
+        Respond(request, ReplyFlow(request, flow), Reply.Compose(request, flow, status, StatelessTag(request), more, reason));
     }
 
     /// <summary>Whether the response's top Via is one that we put on: any other is dropped (RFC 3261 18.1.2).</summary>
@@ -246,6 +265,8 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         HMACSHA256.HashData(_tagKey, request.TopVia.Text.Span, hash);
         return Convert.ToHexStringLower(hash[..8]);
     }
+
+    private TimeSpan WholeAfter => TimeSpan.FromSeconds(World.Limits.WholeMessageSeconds);
 
     private TimeSpan IdleAfter => TimeSpan.FromSeconds(World.Limits.IdleConnectionSeconds);
 
@@ -271,6 +292,21 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
 
         Volatile.Write(ref _watchesIdle, 0);
         if (!_streams.IsEmpty && Interlocked.Exchange(ref _watchesIdle, 1) == 0) _idle.Change(next < s_idleGrain ? s_idleGrain : next, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Closes connections whose message does not come whole; looks again when the next one is to be.</summary>
+    private void CloseHalves()
+    {
+        Volatile.Write(ref _watchesHalves, 0); // first: what begins from now on sees to itself
+        TimeSpan? next = null;
+        foreach (var (flow, stream) in _streams)
+        {
+            if (stream.HalfFor is not { } half) continue;
+            if (half >= WholeAfter) flow.Close(EndReason.TimedOut);
+            else if (next is null || WholeAfter - half < next) next = WholeAfter - half;
+        }
+
+        if (next is { } soon && Interlocked.Exchange(ref _watchesHalves, 1) == 0) _halves.Change(soon < s_halfGrain ? s_halfGrain : soon, Timeout.InfiniteTimeSpan);
     }
 
     private static void Answer(Mailbox mailbox, Action<Flow?> reached, Flow? flow)

@@ -122,13 +122,13 @@ public sealed partial class FlowParser
             if (user is not null) flags.RemoveRange(flags.IndexOf("as"), 2);
             foreach (var flag in flags)
             {
-                if (flag is not ("registered" or "unregistered" or "stranger" or "udp")) throw Fail($"a cast member is registered, unregistered or stranger, and may speak udp; not '{flag}'");
+                if (flag is not ("registered" or "unregistered" or "stranger" or "udp" or "hidden")) throw Fail($"a cast member is registered, unregistered or stranger, may speak udp and be hidden; not '{flag}'");
             }
 
             foreach (var name in match.Groups["names"].Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
             {
                 var isStranger = flags.Contains("stranger");
-                _cast.Add(new CastEntry(name, !isStranger && !flags.Contains("unregistered"), flags.Contains("udp"), isStranger, user ?? name));
+                _cast.Add(new CastEntry(name, !isStranger && !flags.Contains("unregistered"), flags.Contains("udp"), isStranger, user ?? name, flags.Contains("hidden")));
             }
         }
     }

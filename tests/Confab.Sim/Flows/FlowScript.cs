@@ -33,7 +33,8 @@ public sealed record FlowScript
 /// <param name="IsUdp">Whether he speaks SIP over UDP instead of a TCP connection.</param>
 /// <param name="IsStranger">Whether the server has no account of his.</param>
 /// <param name="User">The user whose device this is; he himself where nothing else is said.</param>
-public sealed record CastEntry(string Name, bool IsRegistered, bool IsUdp, bool IsStranger, string User);
+/// <param name="IsHidden">Whether nothing that the others are sent may name him: not his user part, his host, nor anything that he made up.</param>
+public sealed record CastEntry(string Name, bool IsRegistered, bool IsUdp, bool IsStranger, string User, bool IsHidden = false);
 
 /// <summary>A body with a name.</summary>
 public sealed record FlowBody(string ContentType, string? Disposition, string Text);

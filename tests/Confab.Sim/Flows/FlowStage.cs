@@ -26,6 +26,7 @@ internal sealed class FlowStage : IAsyncDisposable
     private readonly Dictionary<string, CastMember> _cast = new(StringComparer.Ordinal);
     private readonly List<Arrival> _arrivals = [];
     private readonly Distortion? _distortion;
+    private string? _named;
 
     public FlowStage(FlowScript script, Distortion? distortion = null)
     {
@@ -147,10 +148,30 @@ internal sealed class FlowStage : IAsyncDisposable
     {
         Ladder.Note(FlowParser.Server, arrival.Member, arrival.IsMsrp, arrival.Headline);
         _arrivals.Add(arrival);
+        _named ??= NamedIn(arrival, _cast[arrival.Member]);
     }
 
-    /// <summary>An exception that the server caught is a bug, whatever the play saw.</summary>
-    public void ThrowOnErrors() => _world.ThrowOnErrors();
+    /// <summary>An exception that the server caught is a bug, whatever the play saw; and so is a message that names who is hidden.</summary>
+    public void ThrowOnErrors()
+    {
+        _world.ThrowOnErrors();
+        if (_named is not null) throw new FlowFailureException(_named);
+    }
+
+    /// <summary>What of a hidden member stands in a message to somebody else: whatever a member makes up begins with its name.</summary>
+    private string? NamedIn(Arrival arrival, CastMember to)
+    {
+        foreach (var hidden in _cast.Values)
+        {
+            if (!hidden.Entry.IsHidden || hidden.Entry.User == to.Entry.User) continue;
+            var text = System.Text.Encoding.UTF8.GetString(arrival.Bytes);
+            if (text.Contains(hidden.Entry.User, StringComparison.OrdinalIgnoreCase) || text.Contains(hidden.Name, StringComparison.OrdinalIgnoreCase)
+                || System.Text.RegularExpressions.Regex.IsMatch(text, $@"(?<!\d){System.Text.RegularExpressions.Regex.Escape(hidden.Host)}(?!\d)"))
+                return $"{to.Name} is told of {hidden.Name}, who is hidden:\n\n{text}\n\nso far:\n{Ladder}";
+        }
+
+        return null;
+    }
 
     public async ValueTask DisposeAsync()
     {

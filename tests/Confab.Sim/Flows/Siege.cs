@@ -146,7 +146,7 @@ public sealed class Siege : IAsyncDisposable
     {
         var node = _stage.Server.Node;
         return $"{node.Router.OwnerCount} owners, {node.Router.CallIdCount} Call-IDs, {node.Router.SessionCount} IM sessions, {node.Msrp.SessionCount} MSRP sessions, "
-            + $"{node.Registrar.Count} bindings, {node.World.Timers.Count} alarms, {_stage.World.Network.StreamsOf(_stage.SipAddress.Address).Count} connections";
+            + $"{node.UserSessions.Count} users in sessions, {node.Registrar.Count} bindings, {node.World.Timers.Count} alarms, {_stage.World.Network.StreamsOf(_stage.SipAddress.Address).Count} connections";
     }
 
     private IPAddress NextHost() => new([203, 0, 113, (byte)(1 + (_hosts++ % MostHosts))]);

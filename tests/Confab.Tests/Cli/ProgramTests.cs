@@ -37,6 +37,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("nope")]
     [InlineData("serve", "--nope")]
     [InlineData("serve", "--config")]
+    [InlineData("chat", "--as", "sip:alice@example.com", "--max-sessions", "many")]
     public async Task A_command_line_that_is_not_understood_exits_2(params string[] args)
     {
         Assert.Equal(2, await Run(args));
@@ -54,6 +55,15 @@ public sealed class ProgramTests : IDisposable
             confab: Sip:Lisen: unknown key; the nearest known one is Sip:Listen (from --set)
 
             """, _error.ToString());
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("65")]
+    public async Task A_chat_has_1_to_64_sessions_at_one_time(string sessions)
+    {
+        Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", "--max-sessions", sessions));
+        Assert.Equal($"confab: --max-sessions is 1 to 64, not {sessions}\n", _error.ToString());
     }
 
     [Fact]

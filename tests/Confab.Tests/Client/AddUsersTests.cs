@@ -23,7 +23,7 @@ public sealed class AddUsersTests
         Assert.Equal("true", refer["Refer-Sub"]);
         Assert.Equal("norefersub", refer["Supported"]);
         Assert.Equal("*;+g.oma.sip-im", refer["Accept-Contact"]);
-        Assert.Equal("<sip:alice@example.com>", refer["P-Preferred-Identity"]);
+        Assert.Equal("<sip:alice@example.com>", refer["P-Preferred-Identity"]); // IMC-ADD-IMS
         Assert.EndsWith(";+g.oma.sip-im", Assert.Single(refer.All("Contact")), StringComparison.Ordinal);
         Assert.Null(refer["Require"]);
         Assert.Null(refer["Norefer-Sub"]);

@@ -37,10 +37,38 @@ public sealed class GeneralTests
         using var scene = new Scene();
         _ = scene.Client.CallAsync("sip:bob@example.com", anonymous: true);
         var invite = scene.Peer.Expect("INVITE");
-        Assert.Equal("id", invite["Privacy"]);
+        Assert.Equal("id", invite["Privacy"]); // COM-PRIV-1
         Assert.StartsWith("\"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=", invite["From"], StringComparison.Ordinal);
         Assert.Equal("<sip:alice@example.com>", invite["P-Preferred-Identity"]);
         Assert.DoesNotContain("alice", invite.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void COM_AOIA_1_all_that_a_life_of_a_session_sends_prefers_an_identity_and_names_the_release()
+    {
+        using var scene = new Scene().Registered();
+        var session = scene.Called(out _, "Contact: <sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus;+g.oma.sip-im");
+        scene.Peer.Answer(scene.Peer.Expect("SUBSCRIBE"), 200, "Expires: 3600\nContact: <sip:sess-7f3a@198.51.100.5:5060;transport=tcp>");
+        _ = session.AddAsync(["sip:dave@example.com"]);
+        scene.Peer.Answer(scene.Peer.Expect("REFER"), 200, "Refer-Sub: false");
+        _ = session.RemoveAsync(["sip:dave@example.com"]);
+        scene.Peer.Answer(scene.Peer.Expect("REFER"), 200, "Refer-Sub: false");
+        scene.Invite();
+        scene.Peer.Expect("SIP/2.0 180");
+        var leaving = session.LeaveAsync();
+        scene.Peer.Answer(scene.Peer.Expect("BYE"), 200);
+        Assert.True(leaving.Result());
+
+        Assert.Equal(
+            ["ACK", "BYE", "INVITE", "REFER", "REGISTER", "SUBSCRIBE"],
+            scene.Peer.Heard.Where(static m => m.Status == 0).Select(static m => m.Method).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(scene.Peer.Heard, static message =>
+        {
+            Assert.Null(message["P-Asserted-Identity"]);
+            Assert.StartsWith("IM-client/OMA1.0 Confab/", message[message.Status == 0 ? "User-Agent" : "Server"], StringComparison.Ordinal); // COM-VER-1, COM-VER-4
+            Assert.Null(message[message.Status == 0 ? "Server" : "User-Agent"]);
+            if (message.Method is "INVITE" or "REFER" or "SUBSCRIBE") Assert.Equal("<sip:alice@example.com>", message["P-Preferred-Identity"]);
+        });
     }
 
     [Fact]
@@ -62,13 +90,16 @@ public sealed class GeneralTests
         Assert.Equal((SessionEnd.Failed, 486, "Too many participants"), (ended.Reason, ended.Status, ended.Text));
     }
 
-    [Fact]
-    public void IMC_GRP_3_without_a_warning_the_reason_phrase_is_told()
+    [Theory]
+    [InlineData(403, "Forbidden")]
+    [InlineData(404, "Nobody Of That Name")]
+    [InlineData(486, "Busy Here")]
+    public void IMC_GRP_3_the_code_is_told_and_without_a_warning_the_reason_phrase(int status, string phrase)
     {
         using var scene = new Scene();
         var calling = scene.Client.CallAsync("sip:bob@example.com");
-        scene.Peer.Answer(scene.Peer.Expect("INVITE"), 404, phrase: "Nobody Of That Name");
-        Assert.Equal("Nobody Of That Name", calling.Result().Text);
+        scene.Peer.Answer(scene.Peer.Expect("INVITE"), status, phrase: phrase);
+        Assert.Equal((status, phrase), (calling.Result().Status, calling.Result().Text));
     }
 
     [Fact]

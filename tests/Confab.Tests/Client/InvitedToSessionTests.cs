@@ -157,8 +157,8 @@ public sealed class InvitedToSessionTests
         Assert.Contains("INVITE", answer["Allow"], StringComparison.Ordinal);
         Assert.Equal("application/sdp", answer["Content-Type"]);
         Assert.Contains("\r\nm=message 9 TCP/MSRP *\r\n", answer.Body, StringComparison.Ordinal);
-        Assert.StartsWith("msrp://192.0.2.11:9/", answer.Sdp("path"), StringComparison.Ordinal); // 3a
-        Assert.Equal("message/cpim text/plain", answer.Sdp("accept-types")); // 3b
+        Assert.StartsWith("msrp://192.0.2.11:9/", answer.Sdp("path"), StringComparison.Ordinal); // IMC-INV-3a
+        Assert.Equal("message/cpim text/plain", answer.Sdp("accept-types")); // IMC-INV-3b
         Assert.Equal("text/plain", answer.Sdp("accept-wrapped-types"));
         Assert.Equal("active", answer.Sdp("setup"));
         Assert.False(accepting.IsCompleted);
@@ -188,7 +188,7 @@ public sealed class InvitedToSessionTests
     }
 
     [Fact]
-    public void IMC_INV_D1_declining_is_603_and_never_a_200()
+    public void IMC_INV_D1_and_D2_declining_is_603_and_never_a_200()
     {
         using var scene = new Scene().Registered();
         scene.Invite();

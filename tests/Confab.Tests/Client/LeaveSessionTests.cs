@@ -135,7 +135,7 @@ public sealed class LeaveSessionTests
         var ended = Assert.IsType<Ended>(Assert.Single(scene.Events()));
         Assert.Equal((expected, text), (ended.Reason, ended.Text));
         Assert.Equal(text.Length > 0 ? text : null, session.ReleaseReason is "" ? null : session.ReleaseReason);
-        Assert.False(scene.Peer.Msrp!.IsOpen);
+        Assert.False(scene.Peer.Msrp!.IsOpen); // IMC-REL-2b
         var sending = session.SendAsync("too late");
         scene.World.Run();
         Assert.False(sending.Result().IsSent);

@@ -22,7 +22,7 @@ public sealed class RejoinSessionTests
         Assert.NotEqual(first.Tag("From"), invite.Tag("From"));
         Assert.NotNull(invite.Sdp("path"));
         Assert.NotEqual(first.Sdp("path"), invite.Sdp("path"));
-        Assert.Equal("<sip:alice@example.com>", invite["P-Preferred-Identity"]);
+        Assert.Equal("<sip:alice@example.com>", invite["P-Preferred-Identity"]); // IMC-REJOIN-IMS
         Assert.Equal("*;+g.oma.sip-im", invite["Accept-Contact"]);
         Assert.StartsWith("IM-client/OMA1.0", invite["User-Agent"], StringComparison.Ordinal);
         Assert.False(rejoining.IsCompleted);
@@ -47,6 +47,34 @@ public sealed class RejoinSessionTests
         // The identity that was called is not the session's any more.
         Assert.Equal(SessionFailure.SessionIdentityExpired, Rejoin(scene, Identity).Failure);
         Assert.Equal(2, scene.Peer.Heard.Count(static m => m.StartLine.StartsWith("INVITE", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void IMC_REJOIN_SUB_who_comes_back_subscribes_anew_and_what_was_known_before_is_gone()
+    {
+        using var scene = new Scene().Registered();
+        const string focus = $"Contact: <{Identity}>;isfocus;+g.oma.sip-im";
+        var session = scene.Called(out _, focus);
+        var first = new ScriptedNotifier(scene).Accepted();
+        first.Notify(SubscribeToConferenceTests.Document("full", 0, SubscribeToConferenceTests.User("alice", "connected"), SubscribeToConferenceTests.User("bob", "connected")));
+        Leave(scene, session);
+        var rejoining = scene.Client.RejoinAsync(Identity);
+        scene.Peer.Answer(scene.Peer.Expect("INVITE"), 200, focus, ScriptedPeer.Sdp());
+        scene.Peer.Expect("ACK");
+        var back = rejoining.Result().Session!;
+        var second = new ScriptedNotifier(scene).Accepted();
+        Assert.NotEqual(first.Subscribe["Call-ID"], second.Subscribe["Call-ID"]);
+        Assert.Empty(back.Roster);
+
+        // A change of what only the old one knows is a gap for the new one; its own documents begin anew.
+        second.Notify(SubscribeToConferenceTests.Document("full", 0, SubscribeToConferenceTests.User("alice", "connected")));
+        Assert.Equal("sip:alice@example.com", Assert.Single(back.Roster).Address);
+        scene.Events();
+
+        // The old one is ended by the client where the server does not end it.
+        scene.World.Advance(TimeSpan.FromSeconds(1));
+        var unsubscribe = scene.Peer.Expect("SUBSCRIBE");
+        Assert.Equal((first.Subscribe["Call-ID"], "0"), (unsubscribe["Call-ID"], unsubscribe["Expires"]));
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class RemoveUsersTests
         Assert.Equal("<sip:bob@example.com;method=BYE>", Assert.Single(refer.All("Refer-To")));
         Assert.Equal("false", refer["Refer-Sub"]);
         Assert.Equal("norefersub", refer["Supported"]);
+        Assert.Equal("<sip:alice@example.com>", refer["P-Preferred-Identity"]); // IMC-REM-IMS
         Assert.Single(refer.All("Contact"));
         Assert.False(removing.IsCompleted);
         scene.Peer.Answer(refer, 200, "Refer-Sub: false");

@@ -57,7 +57,7 @@ public sealed class StartSessionTests
             """);
         Assert.Equal("sip:one-5c1d@198.51.100.5:5060;transport=tcp", session.Identity);
         Assert.Equal(["INVITE", "ACK", "CANCEL", "BYE"], session.RemoteAllow);
-        Assert.Equal("IM-serv/OMA1.0 Other/2.1", session.PeerRelease);
+        Assert.Equal("IM-serv/OMA1.0 Other/2.1", session.PeerRelease); // COM-VER-6
         Assert.False(session.IsFocus);
         Assert.False(session.IsGroup);
         Assert.Equal(ImSessionState.Established, session.State);
@@ -86,7 +86,7 @@ public sealed class StartSessionTests
         using var scene = new Scene();
         var session = scene.Called(out _);
         Assert.Null(session.RemoteAllow);
-        Assert.Null(session.PeerRelease);
+        Assert.Null(session.PeerRelease); // COM-VER-6
     }
 
     [Fact]

@@ -369,11 +369,11 @@ public sealed class SubscribeToConferenceTests
         return invite;
     }
 
-    static string Document(string state, uint version, params string[] users) =>
+    internal static string Document(string state, uint version, params string[] users) =>
         $"""<?xml version="1.0" encoding="UTF-8"?><conference-info xmlns="urn:ietf:params:xml:ns:conference-info" entity="{Room}" state="{state}" version="{version}">"""
         + (state == "deleted" ? "" : $"<users state=\"{state}\">{string.Concat(users)}</users>") + "</conference-info>";
 
-    static string User(string name, string status, string display = "") =>
+    internal static string User(string name, string status, string display = "") =>
         $"<user entity='sip:{name}@example.com'>{(display.Length > 0 ? $"<display-text>{display}</display-text>" : "")}<endpoint entity='1'><status>{status}</status></endpoint></user>";
 }
 

@@ -17,7 +17,7 @@ public sealed class SiegeTests
             """));
         siege.Play();
         var failure = Assert.Throws<FlowFailureException>(siege.Recover);
-        Assert.Contains("held after:  1 owners, 2 Call-IDs, 1 IM sessions, 2 MSRP sessions", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("held after:  1 owners, 2 Call-IDs, 1 IM sessions, 2 MSRP sessions, 2 users in sessions", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,6 +63,27 @@ public sealed class HostileTests
         Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_flood_of_strangers_is_answered_once_each_and_leaves_nothing()
+    {
+        await using var server = await LiveServer.Start();
+        var before = await Levels(server);
+        using var stranger = new UdpUser(server.Udp, "mallory", "guess");
+        string[] methods = ["INVITE", "REGISTER", "OPTIONS", "SUBSCRIBE", "REFER", "MESSAGE", "BYE", "CANCEL", "FOO"];
+        for (var i = 0; i < 900; i++)
+        {
+            var method = methods[i % methods.Length];
+            Assert.InRange(UdpUser.Status(await stranger.Ask(method, "sip:bob@example.com", "", callId: $"flood-{i}")), 200, 499);
+        }
+
+        Assert.Equal(before, await Levels(server));
+        await stranger.HearsNothingMore();
+    }
+
+    /// <summary>What the server holds, as its operator sees it.</summary>
+    private static async Task<string> Levels(LiveServer server) => string.Join(
+        '\n', (await server.Get("/metrics")).Split('\n').Where(static l => l.StartsWith("confab_", StringComparison.Ordinal) && l.Contains("_active", StringComparison.Ordinal)));
+
     private static async Task<TcpClient> Connect(IPEndPoint to, string text)
     {
         var client = new TcpClient();

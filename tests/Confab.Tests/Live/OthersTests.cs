@@ -86,6 +86,36 @@ public sealed class OthersTests
         Assert.Equal(0, await alice.Program.Exit());
     }
 
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task SIPp_adds_one_of_our_clients_to_its_group_takes_it_out_and_adds_two_by_a_list(string over)
+    {
+        Tool.Need("sipp");
+        await using var server = await LiveServer.Start();
+        var (bob, carol, dave) = (await server.User("bob"), await server.User("carol", "udp"), await server.User("dave"));
+        var alice = Sipp.StartReferringGroup(server, "alice", over);
+        await bob.Accept();
+        await alice.Logs("asked");
+        await carol.Accept();
+        await alice.Logs("came");
+        await carol.Event("ended", ("reason", "removed"));
+        await alice.Logs("removed");
+        await Task.WhenAll(carol.Accept(), dave.Accept());
+        await alice.Logs("several");
+        await dave.Type("all here?");
+        await Task.WhenAll(bob.Hears("dave", "all here?"), carol.Hears("dave", "all here?"));
+
+        await carol.Type("/leave");
+        await carol.Event("ended", ("reason", "left"));
+        await dave.Type("/leave");
+        await dave.Event("ended", ("reason", "left"));
+        await bob.Type("/leave");
+        await bob.Event("ended", ("reason", "left"));
+        Assert.Equal(0, await alice.Program.Exit());
+        Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SIPp_and_our_client_leave_a_group_and_come_back_to_it()
     {

@@ -35,6 +35,9 @@ internal sealed class Sipp : IAsyncDisposable
     /// <summary>Starts the group of <c>subscribe.xml</c>, and subscribes to who is in it.</summary>
     public static Sipp StartSubscribedGroup(LiveServer server, string name, string transport) => server.Keep(Start(server, name, transport, "-sf", Scenario("subscribe.xml")));
 
+    /// <summary>Starts the group of <c>refer.xml</c>, to which it adds users, and takes one out.</summary>
+    public static Sipp StartReferringGroup(LiveServer server, string name, string transport) => server.Keep(Start(server, name, transport, "-sf", Scenario("refer.xml")));
+
     /// <summary>Comes to a session by its identity, by <c>rejoin.xml</c>.</summary>
     public static Sipp Rejoin(LiveServer server, string name, string identity) =>
         server.Keep(Start(server, name, "udp", "-sf", Scenario("rejoin.xml"), "-key", "room", identity));

@@ -39,7 +39,7 @@ internal sealed partial class UdpUser : IDisposable
     }
 
     /// <summary>Sends a request of its own Call-ID with these headers beside the common ones; gives the final answer.</summary>
-    public async Task<string> Ask(string method, string uri, string headers, string? from = null)
+    public async Task<string> Ask(string method, string uri, string headers, string? from = null, string? callId = null)
     {
         _number++;
         await Send($"""
@@ -48,7 +48,7 @@ internal sealed partial class UdpUser : IDisposable
             Max-Forwards: 70
             From: <{from ?? $"sip:{_name}@example.com"}>;tag=u{Port}
             To: <{(method == "REGISTER" ? $"sip:{_name}@example.com" : uri)}>
-            Call-ID: {_callId}
+            Call-ID: {callId ?? _callId}
             CSeq: {_number} {method}
             Contact: <sip:{_name}@127.0.0.1:{Port}>;+g.oma.sip-im
             {headers}Content-Length: 0
@@ -73,6 +73,13 @@ internal sealed partial class UdpUser : IDisposable
             var text = Encoding.UTF8.GetString(received.Buffer);
             if (text.StartsWith(beginning, StringComparison.Ordinal)) return text;
         }
+    }
+
+    /// <summary>For twice the time after which an answer would come again (RFC 3261 17.2.1, Timer G).</summary>
+    public async Task HearsNothingMore()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _socket.ReceiveAsync(patience.Token));
     }
 
     public static int Status(string answer) => int.Parse(answer.AsSpan("SIP/2.0 ".Length, 3), CultureInfo.InvariantCulture);

@@ -67,6 +67,55 @@ public sealed class SocketLimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_one_address_has_sent_and_not_ended_is_bounded_and_what_it_ended_makes_room()
+    {
+        using var loopback = new Loopback(new Limits { HeldBytesPerAddress = 40_000 });
+        var shown = new TaskCompletionSource();
+        var accepted = new List<Ears>();
+        using var listener = loopback.Listen(_ =>
+        {
+            accepted.Add(new Ears(bytes =>
+            {
+                if (bytes.Length == 1500) shown.SetResult();
+                return bytes.Span[^1] == '.' ? bytes.Length : 0; // a message ends with a full stop
+            }));
+            return accepted[^1];
+        });
+
+        var whole = loopback.Bare(listener.Local);
+        whole.Send([.. new byte[1499], (byte)'.']);
+        await shown.Task.WaitAsync(Loopback.Patience);
+        await accepted[0].Hears(1500);
+
+        shown = new TaskCompletionSource();
+        var half = loopback.Bare(listener.Local);
+        half.Send(new byte[1500]); // more than an idle connection has room for
+        await shown.Task.WaitAsync(Loopback.Patience);
+
+        loopback.Bare(listener.Local).Send(new byte[1500]);
+        for (var tries = 0; accepted.Count < 3; tries++)
+        {
+            Assert.True(tries < 20_000);
+            await Task.Delay(1);
+        }
+
+        Assert.Equal(EndReason.LimitExceeded, await accepted[2].Ends());
+        Assert.Empty(accepted[1].Closed);
+
+        half.Dispose();
+        await accepted[1].Ends();
+        shown = new TaskCompletionSource();
+        var later = loopback.Bare(listener.Local);
+        later.Send(new byte[1500]);
+        await shown.Task.WaitAsync(Loopback.Patience);
+        later.Send("."u8);
+        await accepted[3].Hears(1501);
+        Assert.Empty(accepted[0].Closed);
+        Assert.Empty(accepted[3].Closed);
+        Assert.Empty(loopback.Log.Errors);
+    }
+
+    [Fact]
     public async Task A_network_that_is_disposed_closes_its_flows()
     {
         Ears atNear = new(), atFar = new();
@@ -109,6 +158,22 @@ public sealed class SocketLimitsTests : IDisposable
         Assert.Equal(0, accepted);
     }
 
+    /// <summary>A peer whose machine is gone cannot be had here: the system tells which of its timers runs on a socket.</summary>
+    [Fact]
+    public async Task The_system_looks_whether_silent_peers_are_still_there_at_both_ends()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc/net/tcp");
+        var (near, far) = await _loopback.Pair(new Ears(), new Ears());
+        foreach (var flow in (StreamFlow[])[near, far])
+        {
+            var ports = $":{flow.Local.Port:X4} 0100007F:{flow.Remote.Port:X4} ";
+            var line = (await File.ReadAllLinesAsync("/proc/net/tcp", TestContext.Current.CancellationToken)).Single(l => l.Contains(ports, StringComparison.Ordinal));
+            var timer = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[5].Split(':');
+            Assert.Equal("02", timer[0]); // keep-alive
+            Assert.InRange(Convert.ToInt32(timer[1], 16), 10_000, 12_000); // hundredths of seconds
+        }
+    }
+
     [Fact]
     public async Task A_peer_that_resets_ends_as_lost()
     {
@@ -131,6 +196,27 @@ public sealed class SocketLimitsTests : IDisposable
         Assert.Empty(await Resolve(new string('x', 300)));
     }
 
+    [Fact]
+    public async Task So_many_connections_are_made_and_names_looked_up_at_once_and_no_more()
+    {
+        using var loopback = new Loopback(new Limits { ConnectsUnderWay = 1, LookupsUnderWay = 1 });
+        using var listener = loopback.Listen(static _ => new Ears());
+        var nobody = new IPEndPoint(IPAddress.Loopback, 1);
+        for (var i = 0; i < 3; i++)
+        {
+            // One after the other there is always room, whatever became of the one before.
+            await loopback.Connect(listener.Local, new Ears());
+            Assert.Equal("Unreachable", (await Assert.ThrowsAsync<IOException>(() => loopback.Connect(nobody, new Ears()))).Message);
+            Assert.NotEmpty(await Resolve("localhost", loopback));
+            Assert.Empty(await Resolve(new string('x', 300), loopback));
+        }
+
+        using var full = new Loopback(new Limits { ConnectsUnderWay = 0, LookupsUnderWay = 0 });
+        Assert.Equal("LimitExceeded", (await Assert.ThrowsAsync<IOException>(() => full.Connect(listener.Local, new Ears()))).Message);
+        Assert.Empty(await Resolve("localhost", full));
+        Assert.Equal([IPAddress.Loopback], await Resolve("127.0.0.1", full)); // nothing to look up
+    }
+
     private sealed class Deaf : IDatagramHandler
     {
         public void OnReceived(ReadOnlySpan<byte> datagram, Flow flow)
@@ -138,10 +224,10 @@ public sealed class SocketLimitsTests : IDisposable
         }
     }
 
-    private Task<IReadOnlyList<IPAddress>> Resolve(string host)
+    private Task<IReadOnlyList<IPAddress>> Resolve(string host, Loopback? loopback = null)
     {
         var done = new TaskCompletionSource<IReadOnlyList<IPAddress>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loopback.Network.Resolve(host, done.SetResult);
+        (loopback ?? _loopback).Network.Resolve(host, done.SetResult);
         return done.Task.WaitAsync(Loopback.Patience);
     }
 

@@ -73,7 +73,8 @@ internal sealed class Call
         _phone.Send(_phone.Request(
             "INVITE", Uri, CallId, ++_cseq, LocalTag, Uri, "", _branch = _phone.NewBranch(), $"Contact: {_phone.Contact}\r\nContent-Type: {contentType}\r\n{more}", body));
 
-    public void Cancel() => _phone.Send(_phone.Request("CANCEL", Uri, CallId, 1, LocalTag, Uri, "", _branch));
+    /// <summary>Gives the INVITE up; to the octet the same where another phone sends it.</summary>
+    public void Cancel(Phone? from = null) => (from ?? _phone).Send(_phone.Request("CANCEL", Uri, CallId, 1, LocalTag, Uri, "", _branch));
 
     public void Ack() => InDialog("ACK");
 

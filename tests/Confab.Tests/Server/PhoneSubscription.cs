@@ -23,6 +23,8 @@ internal sealed class PhoneSubscription
         Subscribe(expires);
     }
 
+    public string CallId => _id;
+
     /// <summary>What a NOTIFY is answered with; 0 for nothing.</summary>
     public int Answers { get; set; } = 200;
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace Confab.Tests.Server;
 
 /// <summary>What a server holds: all of it is to be gone when nothing goes on.</summary>
-internal sealed record Holdings(int Owners, int CallIds, int Sessions, int MsrpSessions, int Timers);
+internal sealed record Holdings(int Owners, int CallIds, int Sessions, int MsrpSessions, int Timers, int UsersInSessions = 0);
 
 /// <summary>A server in a simulated world, and phones that speak to it by hand. Phones at 10.* are trusted: they assert who they are.</summary>
 internal sealed class ServerRig : IDisposable
@@ -58,7 +58,7 @@ internal sealed class ServerRig : IDisposable
     public Phone Carol => Phone("carol");
 
     public Holdings Now => new(
-        Server.Node.Router.OwnerCount, Server.Node.Router.CallIdCount, Server.Node.Router.SessionCount, Server.Node.Msrp.SessionCount, World.Timers.Count);
+        Server.Node.Router.OwnerCount, Server.Node.Router.CallIdCount, Server.Node.Router.SessionCount, Server.Node.Msrp.SessionCount, World.Timers.Count, Server.Node.UserSessions.Count);
 
     /// <summary>The user's phone, registered.</summary>
     public Phone Phone(string name)

@@ -7,7 +7,7 @@ static class Accept
 
     static Task Run(Conversation chat, string[] arguments)
     {
-        if (Invitation.Find(chat, Verb.Name, arguments) is { } session) chat.BeginAccept(Verb.Name, session.AcceptAsync());
+        if (Invitation.Find(chat, Verb.Name, arguments) is { } session) chat.BeginAccept(Verb.Name, session.AcceptAsync(chat.Anonymous));
         return Task.CompletedTask;
     }
 }

@@ -7,7 +7,7 @@ static class Add
 
     static async Task RunAsync(Conversation chat, string[] arguments)
     {
-        if (Referred.Of(chat, Verb.Name, arguments, "Nobody was added.") is not { } referred) return;
-        await Referred.TellAsync(chat, Verb.Name, referred.Session.AddAsync(referred.Addresses));
+        if (await Referred.OfAsync(chat, Verb.Name, arguments, "Nobody was added.") is not { } referred) return;
+        await Referred.TellAsync(chat, Verb.Name, referred.Session.AddAsync(referred.Addresses), static outcome => $"Nobody was added: {outcome.Text}.");
     }
 }

@@ -19,6 +19,6 @@ static class Call
             return;
         }
 
-        await chat.BeginAsync(Verb.Name, chat.Client.CallAsync(address));
+        await chat.BeginAsync(Verb.Name, chat.Client.CallAsync(address, chat.Anonymous));
     }
 }

@@ -25,6 +25,6 @@ static class Group
             addresses.Add(address);
         }
 
-        await chat.BeginAsync(Verb.Name, chat.Client.GroupAsync(addresses));
+        await chat.BeginAsync(Verb.Name, chat.Client.GroupAsync(addresses, chat.Anonymous));
     }
 }

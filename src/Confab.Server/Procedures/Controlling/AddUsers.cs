@@ -25,17 +25,26 @@ internal static class AddUsers
             return;
         }
 
-        // Those who are in, or asked already, count once; who declined, left or was removed is asked again.
-        var newcomers = refer.Targets.Addresses.Where(a => !IsIn(focus, a)).ToList();
+        // Those who are in, or asked already, count once; who declined, left or was removed is asked again. Who is in anonymously is asked as if he
+        // was not: that he is there is not told to who tries his name.
+        var newcomers = refer.Targets.Addresses.Where(a => !refer.NamesSender(a) && !IsIn(focus, a)).ToList();
         if (newcomers.Count > 0 && !HasRoom(focus, newcomers))
         {
             refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
             return;
         }
 
-        if (RefuseAnonymity.IsAsked(refer.Transaction.Request))
+        // What a 1-1 session allows may be refused by the group that it becomes.
+        if (AnonymityPolicy.Refuses(focus.Node, SessionKind.AdHoc, refer.Transaction.Request)
+            || (newcomers.Count > 0 && !AnonymityPolicy.Allows(focus.Node, SessionKind.AdHoc) && focus.Participants.Any(static p => p.IsAnonymous)))
         {
-            refer.Refuse(StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            refer.Refuse(StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
+            return;
+        }
+
+        if (newcomers.Exists(IsAlias))
+        {
+            refer.Refuse(StatusCode.Forbidden, reason: "Nobody can be invited by an anonymous address");
             return;
         }
 
@@ -45,12 +54,18 @@ internal static class AddUsers
             return;
         }
 
+        if (newcomers.Exists(address => RemoveParticipant.IsBusyWith(focus, address)))
+        {
+            refer.Refuse(StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
+            return;
+        }
+
         if (newcomers.Count == 0) Accept(refer, focus, newcomers);
         else
         {
             // What the 200 says is stored first; whoever has gone, or come, meanwhile is looked at again.
             focus.Record.Promise(
-                [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
+                [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.IsHidden ? null : refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
                 status => Stored(refer, focus, newcomers, status),
                 SessionKind.AdHoc);
         }
@@ -65,6 +80,7 @@ internal static class AddUsers
         {
             newcomers.RemoveAll(address => IsIn(focus, address));
             if (newcomers.Count > 0 && !HasRoom(focus, newcomers)) refer.Refuse(StatusCode.BusyHere, TooMany(focus.Node));
+            else if (newcomers.Exists(address => RemoveParticipant.IsBusyWith(focus, address))) refer.Refuse(StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
             else Accept(refer, focus, newcomers);
         }
     }
@@ -73,13 +89,21 @@ internal static class AddUsers
     {
         if (!AcceptRefer.TryRun(refer, focus, out var progress, () => Promote(focus, newcomers))) return;
         progress?.Begin();
-        var referral = new Referral(refer.Sender, ReferredBy(refer));
-        foreach (var address in newcomers) InviteParticipant.Run(focus, address, null, 70, referral: referral);
-        if (progress is not null) Follow(progress, focus.Present(refer.Targets.Addresses[0])!);
+        var referral = new Referral(refer.Sender, ReferredBy(refer), refer.IsHidden);
+        foreach (var address in newcomers)
+        {
+            if (focus.PresentAs(address) is { IsAwaited: false } lost) RemoveParticipant.Supersede(lost, address);
+            InviteParticipant.Run(focus, address, null, 70, referral: referral);
+        }
+
+        if (progress is not null) Follow(progress, focus, refer);
     }
 
-    /// <summary>Whether he is in, or asked; an invitation that was lost when the server went down asks nobody.</summary>
-    private static bool IsIn(Focus focus, string address) => focus.Present(address) is { } leg && leg is not { IsAwaited: true, State: ParticipantState.Invited };
+    /// <summary>
+    /// Whether he is in, or asked. Who has lost his connection for messages, or was in or asked when the server went down, is called again: his
+    /// client may be gone, and a new one knows no way back.
+    /// </summary>
+    private static bool IsIn(Focus focus, string address) => focus.PresentAs(address) is { IsStale: false, IsAwaited: false };
 
     /// <summary>The answer says <c>isfocus</c> already (C-28).</summary>
     private static void Promote(Focus focus, List<string> newcomers)
@@ -87,15 +111,19 @@ internal static class AddUsers
         if (newcomers.Count > 0) focus.BecomeGroup();
     }
 
-    private static void Follow(ReferProgress progress, Participant target)
+    private static bool IsAlias(string address) => SipUri.TryParse(Text.Of(address), out var uri) && AnonymityAsked.Hides(uri);
+
+    private static void Follow(ReferProgress progress, Focus focus, ReferReceived refer)
     {
+        var named = refer.Targets.Addresses[0];
+        var target = refer.NamesSender(named) ? focus.Present(refer.Sender)! : focus.PresentAs(named)!;
         if (target.State == ParticipantState.Connected) progress.End(StatusCode.Ok); // IMS-ADD-11
         else target.WhenSettled += progress.End;
     }
 
     private static bool HasRoom(Focus focus, List<string> newcomers)
     {
-        var present = focus.PresentCount - newcomers.Count(a => focus.Present(a) is not null);
+        var present = focus.PresentCount - newcomers.Count(a => focus.PresentAs(a) is not null);
         return present + newcomers.Count <= focus.Rules.MostParticipants && focus.Roster.HasRoom(newcomers);
     }
 

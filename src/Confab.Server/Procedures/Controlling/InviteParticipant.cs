@@ -1,6 +1,7 @@
 using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 
@@ -9,7 +10,8 @@ namespace Confab.Server.Procedures.Controlling;
 /// <summary>On whose behalf a user is invited.</summary>
 /// <param name="By">The referrer's IM Address.</param>
 /// <param name="ReferredBy">The value of Referred-By.</param>
-internal sealed record Referral(string By, string ReferredBy);
+/// <param name="IsHidden">Whether nobody is to learn who that is.</param>
+internal sealed record Referral(string By, string ReferredBy, bool IsHidden);
 
 /// <summary>Inviting a user into a session, and what comes of it: RFC 4579 5.2, 5.5; RFC 5366 5.</summary>
 [Clause("RFC 3325", "9.1", "COM-AOIA-5")]
@@ -27,13 +29,21 @@ internal static class InviteParticipant
     /// <param name="instance">One device alone, where the caller named it by its GRUU.</param>
     /// <param name="referral">Whose REFER it is; null where the one who started the session invites.</param>
     /// <param name="history">The list of who else is invited, as <see cref="AttachHistory"/> composed it; null for none.</param>
+    /// <param name="isHidden">Whether the inviter does not want him to be named to the others (RFC 5364 4).</param>
     public static void Run(
-        Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null)
+        Focus focus, string address, Participant? caller, int hops, string? instance = null, Referral? referral = null, byte[]? history = null, bool isHidden = false)
     {
         var node = focus.Node;
-        if (focus.Present(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
-        var invitee = new Participant(focus, address, null, isCaller: false) { Referral = referral };
-        focus.Roster.Invite(address, referral?.By ?? focus.Originator);
+        if (focus.PresentAs(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
+        referral ??= new Referral(focus.Originator, $"<{focus.Originator}>", focus.OriginatorEntity != focus.Originator);
+        var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral };
+        focus.Roster.Invite(address, referral.IsHidden ? null : referral.By, invitee.Alias); // IMS-NTF-11
+        if (node.UserSessions.IsFull(address) && focus.Present(address) is not { State: ParticipantState.Connected })
+        {
+            focus.Owner.Mailbox.Post(() => OnRefused(invitee, StatusCode.BusyHere, null));
+            return;
+        }
+
         IReadOnlyList<Location> targets = node.OutboundProxy is null
             ? [.. node.Registrar.TargetsOf(address, instance).Select(Node.LocationOf)]
             : [new Location(address)];
@@ -57,19 +67,40 @@ internal static class InviteParticipant
 
     public static void OnRinging(Participant invitee, SipResponse response)
     {
-        invitee.Focus.Roster.Alert(invitee.Address);
+        invitee.Focus.Roster.Alert(invitee.Entity);
         if (!invitee.Focus.IsGroup) StartOneToOneSession.OnRinging(invitee, response);
     }
 
-    public static void OnAnswered(Participant invitee, MsrpMedia media)
+    /// <summary>He accepts.</summary>
+    /// <param name="invitee">Who.</param>
+    /// <param name="media">His answer.</param>
+    /// <param name="asksAnonymity">Whether he asks not to be named any more; that he was invited by his name has been told.</param>
+    public static void OnAnswered(Participant invitee, MsrpMedia media, bool asksAnonymity)
     {
+        var focus = invitee.Focus;
         invitee.AuthenticatedFlow = invitee.Session.Dialog!.Flow;
         invitee.State = ParticipantState.Connected;
-        invitee.Focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut);
+        if (asksAnonymity && !AnonymityPolicy.Allows(focus.Node, focus.Kind))
+        {
+            // Rather out than named. Nobody is named in what becomes of it either: he is one who did not come.
+            RemoveParticipant.Run(invitee, RemoveParticipant.Removed, DisconnectionMethod.Failed);
+            invitee.WhenSettled?.Invoke(StatusCode.Forbidden);
+            ReleasePolicy.AfterSettling(focus);
+            return;
+        }
+
+        if (asksAnonymity && !invitee.IsAnonymous)
+        {
+            focus.Roster.Withdraw(invitee.Address);
+            invitee.Hide();
+        }
+
+        if (focus.Roster.HasAlias(invitee.Address)) RejoinSession.SupersedeOthers(invitee); // he may be in by another URI
+        focus.Roster.Join(invitee.Address, invitee.DisplayName, JoiningMethod.DialedOut, invitee.Alias);
         if (invitee.Focus.IsGroup) StartLeg(invitee, media);
         else StartOneToOneSession.OnAnswered(invitee, media);
         invitee.WhenSettled?.Invoke(StatusCode.Ok);
-        if (invitee.Focus.IsGroup) ReleasePolicy.AfterSettling(invitee.Focus); // the others may have left while his device rang
+        if (invitee.Focus is { IsGroup: true, IsReleased: false } room) ReleasePolicy.AfterSettling(room); // the others may have left while his device rang
     }
 
     /// <summary>His answer says who connects; who offered does where it does not (RFC 4975 8.5).</summary>
@@ -81,41 +112,43 @@ internal static class InviteParticipant
         focus.Remove(invitee);
         if (invitee.IsSuperseded)
         {
-            invitee.WhenSettled?.Invoke(focus.Present(invitee.Address) is null ? status : StatusCode.Ok); // he came in by himself
+            invitee.WhenSettled?.Invoke(focus.PresentAs(invitee.Entity) is null ? status : StatusCode.Ok); // he came in by himself
+            invitee.WhenRemoved?.Invoke(StatusCode.Ok);
             if (focus.IsReleased) ReleaseSession.Finish(focus);
+            else if (focus.IsGroup) ReleasePolicy.AfterSettling(focus);
             return;
         }
 
         if (invitee.State == ParticipantState.Leaving) RemoveParticipant.TellRoster(invitee);
-        else focus.Roster.Leave(invitee.Address, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
+        else focus.Roster.Leave(invitee.Entity, status is StatusCode.BusyHere or StatusCode.BusyEverywhere ? DisconnectionMethod.Busy : DisconnectionMethod.Failed);
         invitee.WhenSettled?.Invoke(status);
         if (invitee.State == ParticipantState.Leaving) invitee.WhenRemoved?.Invoke(StatusCode.Ok);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
-        else if (focus.IsGroup) ReleasePolicy.AfterSettling(focus);
+        else if (focus.IsGroup) ReleasePolicy.AfterDeparture(focus, invitee.Address); // an originator who was lost and does not come has left
         else StartOneToOneSession.OnRefused(focus, status, response);
     }
 
     private static Invitation Compose(Participant invitee, Location target, (string ContentType, byte[] Content) body, int hops, string fromName)
     {
         var focus = invitee.Focus;
-        var inviter = invitee.Referral?.By ?? focus.Originator;
+        var inviter = invitee.Referral!;
         return new Invitation(
             target.RequestUri,
-            focus.IsGroup ? FocusUri(focus, target.Flow) : inviter, // C-63
+            focus.IsGroup ? FocusUri(focus, target.Flow) : inviter.IsHidden ? HideIdentity.Uri : inviter.By, // C-63
             invitee.Address,
             body.ContentType,
             body.Content,
             (ref SipWriter writer) =>
             {
                 writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");
-                writer.Header(HeaderName.PAssertedIdentity, $"<{inviter}>");
-                if (focus.IsGroup) writer.Header(HeaderName.ReferredBy, invitee.Referral?.ReferredBy ?? $"<{inviter}>");
+                if (focus.IsGroup && !inviter.IsHidden) writer.Header(HeaderName.ReferredBy, inviter.ReferredBy);
             },
             target.Flow,
             focus.Owner.NewCallId(),
             hops,
-            fromName,
-            target.Route);
+            inviter.IsHidden ? HideIdentity.Name : fromName,
+            target.Route,
+            (ref SipWriter writer, Flow flow) => HideIdentity.Assert(ref writer, focus.Node, flow, inviter.By, inviter.IsHidden));
     }
 
     /// <summary>The identity as From; the transport parameter of a flow that is not known yet is left out.</summary>

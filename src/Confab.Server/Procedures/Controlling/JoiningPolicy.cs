@@ -10,12 +10,12 @@ namespace Confab.Server.Procedures.Controlling;
 [Clause("OMA-IM", "7.2.2.9", "IMS-JPOL-2", "IMS-JPOL-3", "IMS-JPOL-4")]
 internal static class JoiningPolicy
 {
-    public static bool Allows(Focus focus, string address) => focus.Roster.Find(address) is { } attendee && focus.Kind switch
+    public static bool Allows(Focus focus, string address) => focus.Kind switch
     {
         // the two alone, and not before both are in: until then there is an invitation to answer
-        SessionKind.OneToOne => focus.IsStanding,
+        SessionKind.OneToOne => focus.IsStanding && focus.Roster.OfUser(address) is not null,
 
         // who was ever invited or in, the originator included, unless he was expelled and not invited since
-        _ => !attendee.IsExpelled,
+        _ => focus.Roster.MayReturn(address),
     };
 }

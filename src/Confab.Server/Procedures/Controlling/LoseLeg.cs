@@ -20,7 +20,7 @@ internal static class LoseLeg
             participant.Stale ??= new Alarm(participant.Focus.Owner.Mailbox, () => Depart(participant));
             participant.Stale.Set(TimeSpan.FromSeconds(participant.Focus.Node.Options.Session.StaleLegSeconds));
         }
-        else if (reason == EndReason.TimedOut && participant.Stale is { IsSet: true }) participant.Msrp!.ListenForPeer(); // the grace is longer than one wait for a connection
+        else if (reason == EndReason.TimedOut && participant.IsStale) participant.Msrp!.ListenForPeer(); // the grace is longer than one wait for a connection
         else Depart(participant);
     }
 

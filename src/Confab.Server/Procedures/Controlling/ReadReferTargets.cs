@@ -3,7 +3,6 @@ using Confab.Content.Multipart;
 using Confab.Content.ResourceLists;
 using Confab.Runtime;
 using Confab.Server.Owners;
-using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 
@@ -49,21 +48,10 @@ internal static class ReadReferTargets
     {
         refusal = null!;
         var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in uris)
+        foreach (var uri in uris)
         {
-            if (!SipUri.TryParse(Text.Of(text), out var uri)) refusal = new Refusal(StatusCode.BadRequest, "An entry is no URI");
-            else if (!uri.IsSipOrSips && uri.Scheme != UriScheme.Tel) refusal = new Refusal(StatusCode.UnsupportedUriScheme, "");
-            else if (uri.User.IsEmpty) refusal = new Refusal(StatusCode.BadRequest, "An entry names no user");
-            else if (uri.IsSipOrSips && RequestKinds.Of(node, uri) is RequestKind.Factory or RequestKind.SessionIdentity)
-                refusal = new Refusal(StatusCode.Forbidden, "A session is no user");
-            else
-            {
-                var address = uri.AddressKey();
-                if (known.Add(address)) addresses.Add(address);
-                continue;
-            }
-
-            return false;
+            if (!NamedUser.TryRead(node, uri, out var address, out refusal)) return false;
+            if (known.Add(address)) addresses.Add(address);
         }
 
         return true;

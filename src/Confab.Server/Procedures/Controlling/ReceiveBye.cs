@@ -4,7 +4,7 @@ using Confab.Server.Owners;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>SIP BYE request received in an IM Session: OMA-IM 7.2.1.10 (flow F9). A 200 of ours that got no ACK ends a leg the same way.</summary>
-[Clause("OMA-IM", "7.2.1.10", "IMS-BYE-1..6")]
+[Clause("OMA-IM", "7.2.1.10", "IMS-BYE-1..6", "IMS-BYE-PRIV")]
 internal static class ReceiveBye
 {
     public static void Run(Participant leaver, EndReason reason)
@@ -21,7 +21,8 @@ internal static class ReceiveBye
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else ReleasePolicy.AfterDeparture(focus, leaver.Address);
 
-        // 4) he has left: the roster makes the notification; 5) and 6) the subscriptions that end, and the NOTIFYs, follow from it
-        focus.Roster.Leave(leaver.Address, DisconnectionMethod.Departed);
+        // 4) he has left, by the URI that the others know him by (IMS-BYE-PRIV): the roster makes the notification; 5) and 6) the subscriptions
+        // that end, and the NOTIFYs, follow from it
+        focus.Roster.Leave(leaver.Entity, DisconnectionMethod.Departed);
     }
 }

@@ -1,5 +1,6 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
+using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transaction;
@@ -17,6 +18,15 @@ namespace Confab.Server.Procedures.Controlling;
 internal sealed record ReferReceived(
     Conversation Owner, Focus? Focus, Participant? Leg, IServerTransaction Transaction, string Sender, Refer Refer, ReferTargets Targets)
 {
+    // As he was when it came: he may be gone when what it asks for has been stored.
+    private readonly string? _entity = (Leg ?? Focus?.Present(Sender))?.Entity ?? Focus?.Roster.OfUser(Sender)?.Entity;
+
+    /// <summary>Whether nobody is to learn who sent it: he takes or took part anonymously, or asks for it with this request.</summary>
+    public bool IsHidden => AnonymityAsked.In(Transaction.Request) || (_entity is not null && _entity != Sender);
+
+    /// <summary>Whether an address or alias is the sender's own.</summary>
+    public bool NamesSender(string entity) => entity == Sender || entity == _entity;
+
     public void Refuse(int status, HeadersWriter? more = null, string reason = "") => Owner.Answer(Transaction, status, more, reason);
 }
 

@@ -68,9 +68,10 @@ internal sealed class ReferProgress : INotifierUser
         if (!_final.IsSet) Finish();
     }
 
-    /// <summary>The session ends: who is still to be told something is told it now.</summary>
+    /// <summary>The session has ended, and nothing more will come of it: who is still to be told something is told it now.</summary>
     public void Hurry()
     {
+        if (_status == StatusCode.Trying) _status = StatusCode.RequestTerminated;
         _final.Cancel();
         Finish();
     }

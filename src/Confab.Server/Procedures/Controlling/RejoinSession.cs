@@ -41,10 +41,10 @@ internal static class RejoinSession
             return;
         }
 
-        // 3) anonymity, which no session grants yet
-        if (RefuseAnonymity.IsAsked(request))
+        // 3) anonymity
+        if (AnonymityPolicy.Refuses(node, focus.Kind, request))
         {
-            owner.Answer(transaction, StatusCode.Forbidden, reason: "Anonymity Disallowed");
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
             return;
         }
 
@@ -55,14 +55,14 @@ internal static class RejoinSession
             return;
         }
 
-        if (focus.Participants.Count(p => p.Address == address && p.State == ParticipantState.Leaving) >= node.World.Limits.LeavingLegsPerUser)
+        if (RemoveParticipant.IsBusyWith(focus, address))
         {
-            owner.Answer(transaction, StatusCode.ServiceUnavailable, static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, SecondsToLeave));
+            owner.Answer(transaction, StatusCode.ServiceUnavailable, RemoveParticipant.TryLater);
             return;
         }
 
         // 5) accepted, once it is stored
-        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false)
+        var joiner = new Participant(focus, address, originator.DisplayName, isCaller: false, IsAnonymous(focus, request, address))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -73,7 +73,7 @@ internal static class RejoinSession
             return;
         }
 
-        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, address, originator.DisplayName)], status => Accept(joiner, offer, status));
+        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, address, joiner.DisplayName, joiner.Alias)], status => Accept(joiner, offer, status));
         joiner.Session.SayTryingSoon();
     }
 
@@ -82,6 +82,7 @@ internal static class RejoinSession
     {
         var focus = joiner.Focus;
         focus.Remove(joiner);
+        joiner.WhenSettled?.Invoke(StatusCode.RequestTerminated);
         if (focus.IsReleased) ReleaseSession.Finish(focus);
         else if (focus.Present(joiner.Address) is null) ReleasePolicy.AfterDeparture(focus, joiner.Address);
     }
@@ -116,26 +117,28 @@ internal static class RejoinSession
 
         SupersedeOthers(joiner);
 
+        joiner.WhenSettled?.Invoke(StatusCode.Ok); // a REFER has named him meanwhile
+
         // 9), 10) the roster tells the subscribers
-        focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
         if (focus.IsGroup) ReleasePolicy.AfterSettling(focus); // the others may have left while it was being stored
     }
 
-    /// <summary>What a BYE takes to be given up (64*T1, RFC 3261 17.1.2.2).</summary>
-    private const uint SecondsToLeave = 32;
+    /// <summary>Who asks for it, and whom the inviter wished not to be named: he comes out by <c>Privacy: none</c>.</summary>
+    private static bool IsAnonymous(Focus focus, SipRequest request, string address) =>
+        AnonymityAsked.In(request) || (focus.Roster.OfUser(address) is { IsHiddenByInviter: true } && !AnonymityAsked.IsWaived(request));
 
     /// <summary>
     /// His older legs are dropped: a stale one, one of another device, an invitation that still waits (IMS-REJOIN-STALE). A newer INVITE of his
-    /// that is being stored drops this one in turn.
+    /// that is being stored drops this one in turn. To the others one that was known by another URI is somebody else, who leaves.
     /// </summary>
-    private static void SupersedeOthers(Participant joiner)
+    public static void SupersedeOthers(Participant joiner)
     {
         var focus = joiner.Focus;
         foreach (var older in focus.Participants.ToArray())
         {
             if (older == joiner || older.Address != joiner.Address || older.Session.State == SessionState.Offered) continue;
-            older.IsSuperseded = true;
-            RemoveParticipant.Run(older, RemoveParticipant.Superseded, DisconnectionMethod.Departed);
+            RemoveParticipant.Supersede(older, joiner.Entity);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Confab.Server.Procedures.Controlling;
 /// pre-defined groups. A local policy of the operator (NOTE 3) has no seam of its own: what operators asked for so far are these variables.
 /// </summary>
 [Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-1", "IMS-RPOL-1a", "IMS-RPOL-1c", "IMS-RPOL-1d", "IMS-RPOL-1e", "IMS-RPOL-N1", "IMS-RPOL-N2")]
-[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV")]
+[Clause("OMA-IM", "7.2.2.8", "IMS-RPOL-VAR", "IMS-RPOL-LEN", "IMS-RPOL-REM", "IMS-RPOL-REMV", "IMS-RPOL-N3")]
 internal static class ReleasePolicy
 {
     /// <summary>The session is about to be answered: its longest life begins, and goes on over a restart. Rule 1 e).</summary>

@@ -6,7 +6,7 @@ using Confab.Sip.Session;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>Removal of a participant from an IM Session: OMA-IM 7.2.1.9. A pending invitee gets CANCEL instead of BYE.</summary>
-[Clause("OMA-IM", "7.2.1.9", "IMS-REMOVE-1", "IMS-REMOVE-2", "IMS-REMOVE-R1", "IMS-REMOVE-ERR", "IMS-REMOVE-REASON")]
+[Clause("OMA-IM", "7.2.1.9", "IMS-REMOVE-1", "IMS-REMOVE-2", "IMS-REMOVE-R1", "IMS-REMOVE-R2", "IMS-REMOVE-R3", "IMS-REMOVE-ERR", "IMS-REMOVE-REASON")]
 internal static class RemoveParticipant
 {
     /// <summary>The Reason of a BYE that ends the session for all (D-10).</summary>
@@ -21,6 +21,16 @@ internal static class RemoveParticipant
     /// <summary>The Reason of a BYE of a server that stops: the session can be come back to when it runs again.</summary>
     public const string Stopping = "SIP;cause=503;text=\"Server is stopping\"";
 
+    /// <summary>What a BYE or a CANCEL takes to be given up: 64*T1 (RFC 3261 17.1.2.2, 9.1).</summary>
+    private const uint SecondsToLeave = 32;
+
+    /// <summary>Whether as many of this user's legs are on their way out as may be: another one comes when the first is gone.</summary>
+    public static bool IsBusyWith(Focus focus, string address) =>
+        focus.Participants.Count(p => p.Address == address && p.State == ParticipantState.Leaving) >= focus.Node.World.Limits.LeavingLegsPerUser;
+
+    /// <summary>What the 503 then says.</summary>
+    public static void TryLater(ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, SecondsToLeave);
+
     public static void Run(Participant participant, string reason, DisconnectionMethod method, string? by = null)
     {
         if (participant.State == ParticipantState.Leaving) return;
@@ -30,7 +40,7 @@ internal static class RemoveParticipant
         // would take that for a failure.
         participant.State = ParticipantState.Leaving;
         participant.Departure = (method, by);
-        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Address);
+        if (method == DisconnectionMethod.Booted) participant.Focus.Roster.Expel(participant.Entity);
         participant.Stale?.Cancel();
         participant.Focus.Switch.OnLegLost(participant);
 
@@ -43,6 +53,16 @@ internal static class RemoveParticipant
         else if (participant.IsAwaited) OnByeDone(participant);
         else if (wasInvited) participant.Fork?.Cancel();
         else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
+    }
+
+    /// <summary>
+    /// Another leg of his takes the place of this one: what becomes of it is no news of him (IMS-REJOIN-STALE). Where the others know the new one
+    /// by another URI, the old one is somebody else to them, who leaves.
+    /// </summary>
+    public static void Supersede(Participant older, string newEntity)
+    {
+        older.IsSuperseded = older.Entity == newEntity;
+        Run(older, Superseded, DisconnectionMethod.Departed);
     }
 
     /// <summary>What one hears who was just coming in.</summary>
@@ -59,6 +79,7 @@ internal static class RemoveParticipant
         participant.Msrp?.Close(EndReason.Removed);
         participant.Focus.Remove(participant);
         TellRoster(participant);
+        participant.WhenSettled?.Invoke(StatusCode.RequestTerminated); // of one who was just coming in
         participant.WhenRemoved?.Invoke(participant.Session.ByeStatus);
         if (participant.Focus.IsReleased) ReleaseSession.Finish(participant.Focus);
     }
@@ -67,7 +88,7 @@ internal static class RemoveParticipant
     public static void TellRoster(Participant participant)
     {
         var (method, by) = participant.Departure;
-        if (!participant.IsSuperseded && participant.Focus.Present(participant.Address) is null)
-            participant.Focus.Roster.Leave(participant.Address, method, by, isExpelled: method == DisconnectionMethod.Booted);
+        if (!participant.IsSuperseded && participant.Focus.PresentAs(participant.Entity) is null)
+            participant.Focus.Roster.Leave(participant.Entity, method, by, isExpelled: method == DisconnectionMethod.Booted);
     }
 }

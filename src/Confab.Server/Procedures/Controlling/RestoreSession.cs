@@ -44,7 +44,7 @@ internal static class RestoreSession
         if (attendee.Status == EndpointStatus.Disconnected) return;
 
         // Who was still asked may have answered when nobody was there to store it.
-        _ = new Participant(focus, attendee.Address, attendee.DisplayName, isCaller: false)
+        _ = new Participant(focus, attendee.Address, attendee.DisplayName, isCaller: false, attendee.Alias is not null)
         {
             IsAwaited = true,
             State = attendee.Status == EndpointStatus.Connected ? ParticipantState.Connected : ParticipantState.Invited,

@@ -19,7 +19,12 @@ internal static class StartAdhocSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (RefuseAnonymity.Run(owner, transaction)) return;
+        if (AnonymityPolicy.Refuses(node, SessionKind.AdHoc, request))
+        {
+            owner.Answer(transaction, StatusCode.Forbidden, reason: AnonymityPolicy.Reason);
+            return;
+        }
+
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
             || !TryInvitees(node, offer, originator, out var invitees, out refusal))
         {
@@ -28,7 +33,7 @@ internal static class StartAdhocSession
         }
 
         var focus = new Focus(owner, SessionKind.AdHoc, originator.Address);
-        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true)
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -43,8 +48,9 @@ internal static class StartAdhocSession
         ReleasePolicy.Begin(focus);
         focus.Record.Promise(
             [
-                RosterSnapshot.Joined(focus.Roster, originator.Address, originator.DisplayName),
-                .. invitees.Select((invitee, i) => RosterSnapshot.InvitedBy(focus.Roster, invitee.Uri, originator.Address) with { Place = i + 1 }),
+                RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias),
+                .. invitees.Select((invitee, i) => RosterSnapshot.InvitedBy(
+                    focus.Roster, invitee.Uri, caller.IsAnonymous ? null : caller.Address, invitee.Anonymize ? focus.Roster.AliasOf(invitee.Uri) : null) with { Place = i + 1 }),
             ],
             status => Accept(caller, offer, invitees, status));
         caller.Session.SayTryingSoon();
@@ -65,7 +71,7 @@ internal static class StartAdhocSession
 
         // The 200 says that the session is there, not who comes (IMS-FCTY-7).
         caller.State = ParticipantState.Connected;
-        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
         if (offer.Media is { } media)
         {
             var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
@@ -85,7 +91,7 @@ internal static class StartAdhocSession
         void InviteAll()
         {
             var history = AttachHistory.Compose(focus.Node, invitees);
-            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history);
+            foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history, isHidden: invitee.Anonymize);
         }
     }
 
@@ -112,18 +118,25 @@ internal static class StartAdhocSession
         var places = new Dictionary<string, int>(StringComparer.Ordinal) { [originator.Address] = -1 };
         foreach (var entry in entries)
         {
-            if (!SipUri.TryParse(Text.Of(entry.Uri), out var uri) || !uri.IsSipOrSips || uri.User.IsEmpty)
+            if (!NamedUser.TryRead(node, entry.Uri, out var address, out refusal))
             {
-                refusal = new Refusal(StatusCode.BadRequest, "A list entry is no SIP address");
+                // 416 would be of the Request-URI.
+                if (refusal.Status == StatusCode.UnsupportedUriScheme) refusal = new Refusal(StatusCode.BadRequest, "A list entry is no SIP address");
                 return false;
             }
 
-            var address = uri.AddressKey();
+            if (SipUri.TryParse(Text.Of(address), out var uri) && AnonymityAsked.Hides(uri))
+            {
+                refusal = new Refusal(StatusCode.Forbidden, "Nobody can be invited by an anonymous address");
+                return false;
+            }
+
             if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }
 
-        if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
+        if (!AnonymityPolicy.Allows(node, SessionKind.AdHoc) && invitees.Exists(static i => i.Anonymize)) refusal = new Refusal(StatusCode.Forbidden, AnonymityPolicy.Reason);
+        else if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
         else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", AddUsers.TooMany(node));
         return refusal is null;
     }

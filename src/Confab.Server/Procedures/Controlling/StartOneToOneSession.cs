@@ -21,7 +21,6 @@ internal static class StartOneToOneSession
     {
         var request = transaction.Request;
         var node = owner.Node;
-        if (RefuseAnonymity.Run(owner, transaction)) return;
         if (!node.Registrar.TryResolve(request.RequestUri, out var address, out var instance)
             || (node.OutboundProxy is null && !node.Directory.TryGetAccount(Account.UserOf(address), out _)))
         {
@@ -42,7 +41,7 @@ internal static class StartOneToOneSession
         }
 
         var focus = new Focus(owner, SessionKind.OneToOne, originator.Address);
-        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true)
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request))
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -62,8 +61,10 @@ internal static class StartOneToOneSession
     public static Participant? Caller(Focus focus) => focus.Participants.FirstOrDefault(static p => p is { IsCaller: true, State: ParticipantState.Invited });
 
     /// <summary>The callee's 18x reaches the caller.</summary>
-    public static void OnRinging(Participant callee, SipResponse response) =>
-        Caller(callee.Focus)?.Session.Ring(response.Status, Asserting(callee));
+    public static void OnRinging(Participant callee, SipResponse response)
+    {
+        if (Caller(callee.Focus) is { } caller) caller.Session.Ring(response.Status, Asserting(caller, callee, AnonymityAsked.In(response)));
+    }
 
     /// <summary>The callee accepted: the caller's 200 carries our own answer, or our offer where he made none.</summary>
     public static void OnAnswered(Participant callee, MsrpMedia media)
@@ -78,7 +79,7 @@ internal static class StartOneToOneSession
         // What the callee says until the caller is in waits with his leg.
         ReleasePolicy.Begin(focus);
         focus.Record.Promise(
-            [RosterSnapshot.Of(focus.Roster.Find(callee.Address)!), RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName)],
+            [RosterSnapshot.Of(focus.Roster.Find(callee.Entity)!), RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias)],
             status => Accept(caller, callee, media, status));
     }
 
@@ -102,7 +103,7 @@ internal static class StartOneToOneSession
             var answer = NegotiateMedia.ComposeAnswer(caller, caller.Offer, media);
             caller.State = ParticipantState.Connected;
             NegotiateMedia.StartLeg(caller, offered, weConnect: offered.Setup == SetupRole.Passive);
-            caller.Session.Accept("application/sdp", answer, Asserting(callee));
+            caller.Session.Accept("application/sdp", answer, Asserting(caller, callee, callee.IsAnonymous));
             DeliverFirst(caller);
         }
         else
@@ -114,10 +115,10 @@ internal static class StartOneToOneSession
                 InviteParticipant.StartLeg(callee, media);
                 DeliverFirst(caller);
             };
-            caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, media), Asserting(callee));
+            caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, media), Asserting(caller, callee, callee.IsAnonymous));
         }
 
-        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn);
+        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
         ReleasePolicy.Start(focus);
     }
 
@@ -133,7 +134,7 @@ internal static class StartOneToOneSession
                     StatusCode.TemporarilyUnavailable,
                 _ => status,
             };
-            var warning = response is not null && response.TryGet(HeaderName.Warning, out var text) ? text : default;
+            var warning = response is not null && !AnonymityAsked.In(response) && response.TryGet(HeaderName.Warning, out var text) ? text : default; // it names his host
             caller.Session.Refuse(relayed, (ref SipWriter writer) =>
             {
                 if (!warning.IsEmpty) writer.Header(HeaderName.Warning, warning);
@@ -153,6 +154,7 @@ internal static class StartOneToOneSession
 
     private static bool IsMessage(BodyPart part) => CpimCheck.IsCpim(System.Text.Encoding.UTF8.GetBytes(part.ContentType));
 
-    private static HeadersWriter Asserting(Participant participant) =>
-        (ref SipWriter writer) => writer.Header(HeaderName.PAssertedIdentity, $"<{participant.Address}>");
+    /// <summary>Who the callee is; kept from a caller whom he does not want to know it (RFC 3325 9.1).</summary>
+    private static HeadersWriter Asserting(Participant caller, Participant callee, bool isHidden) => (ref SipWriter writer) =>
+        HideIdentity.Assert(ref writer, caller.Focus.Node, caller.Session.Offer!.Flow, callee.Address, isHidden);
 }

@@ -14,16 +14,18 @@ internal static class AnswerOptions
         var request = transaction.Request;
         if (RequestKinds.Of(owner.Node, request.RequestUri) == RequestKind.Unknown && request.ToTag.IsEmpty)
         {
-            owner.Answer(transaction, StatusCode.NotFound);
+            owner.AnswerOnce(transaction, StatusCode.NotFound);
             return;
         }
 
         var contact = owner.Node.Router.Find(request.RequestUri)?.Contact(transaction.Flow);
-        owner.Answer(transaction, StatusCode.Ok, (ref SipWriter writer) =>
+        HeadersWriter tell = (ref SipWriter writer) =>
         {
             if (contact is not null) writer.Header(HeaderName.Contact, contact);
             writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml");
             writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted);
-        });
+        };
+        if (request.ToTag.IsEmpty) owner.AnswerOnce(transaction, StatusCode.Ok, tell);
+        else owner.Answer(transaction, StatusCode.Ok, tell);
     }
 }

@@ -9,7 +9,8 @@ using Confab.Sip.Transaction;
 namespace Confab.Server.Procedures.General;
 
 /// <summary>
-/// What every request goes through before its procedure, in the order of RFC 3261 8.2, and the one switch that picks the procedure.
+/// What every request goes through before its procedure, in the order of RFC 3261 8.2, and the one switch that picks the procedure. Who has
+/// not proven who he is gets one answer, and no state (RFC 3261 26.3.2.4).
 /// </summary>
 [Clause("RFC 3261", "8.2", "IMS-GEN-6", "IMS-GEN-7", "IMS-GEN-8")]
 internal static class ReceiveRequest
@@ -19,10 +20,10 @@ internal static class ReceiveRequest
         var request = transaction.Request;
         if (request.Method == SipMethod.Cancel) TakeCancel(owner, transaction);
         else if (!request.ToTag.IsEmpty) TakeInDialog(owner, transaction);
-        else if (!ServerHeaders.IsAllowed(request.Method)) owner.Answer(transaction, StatusCode.MethodNotAllowed);
-        else if (request.Method == SipMethod.Bye) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
-        else if (request.RequestUri.Scheme != UriScheme.Sip) owner.Answer(transaction, StatusCode.UnsupportedUriScheme); // sips too: TLS is not offered (RFC 3261 26.2.2)
-        else if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (!ServerHeaders.IsAllowed(request.Method)) owner.AnswerOnce(transaction, StatusCode.MethodNotAllowed);
+        else if (request.Method == SipMethod.Bye) owner.AnswerOnce(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
+        else if (request.RequestUri.Scheme != UriScheme.Sip) owner.AnswerOnce(transaction, StatusCode.UnsupportedUriScheme); // sips too: TLS is not offered (RFC 3261 26.2.2)
+        else if (FindUnknownExtension(request) is { } unknown) owner.AnswerOnce(transaction, StatusCode.BadExtension, Unsupported(unknown));
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (Verify(owner, transaction) is { } originator) TakeInitial(owner, transaction, originator);
     }
@@ -36,7 +37,7 @@ internal static class ReceiveRequest
         else if (owner.Focus is { } focus && owner.Node.Router.Find(request.RequestUri) == focus) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, null, null, transaction, originator.Address); // to no session
-        else
+        else if (request.Method != SipMethod.Invite || !SimultaneousSessions.Refuses(owner, transaction, originator.Address))
         {
             switch (RequestKinds.Of(owner.Node, request.RequestUri))
             {
@@ -56,6 +57,7 @@ internal static class ReceiveRequest
     /// <summary>What begins something new with a session: outside all dialogs, to the IM Session Identity.</summary>
     private static void TakeForSession(Conversation owner, Focus focus, IServerTransaction transaction, Originator originator)
     {
+        if (transaction.Request.Method == SipMethod.Invite && SimultaneousSessions.Refuses(owner, transaction, originator.Address, focus)) return;
         if (transaction.Request.Method == SipMethod.Invite) RejoinSession.Run(focus, transaction, originator);
         else if (transaction.Request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, focus, null, transaction, originator.Address);
         else owner.Answer(transaction, StatusCode.NotFound);
@@ -71,6 +73,7 @@ internal static class ReceiveRequest
     private static void TakeCancel(Conversation owner, IServerTransaction cancel)
     {
         var cancelled = owner.Transactions.FindCancelled(cancel.Request);
+        if (cancelled is not null && !owner.Node.Verification.IsSameHop(cancel.Flow, cancelled.Flow)) cancelled = null;
         owner.Answer(cancel, cancelled is null ? StatusCode.CallTransactionDoesNotExist : StatusCode.Ok);
         if (cancelled is null || owner.Focus is not { } focus) return;
         foreach (var participant in focus.Participants)
@@ -99,7 +102,7 @@ internal static class ReceiveRequest
                 return;
             }
 
-            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist);
+            owner.AnswerOnce(transaction, StatusCode.CallTransactionDoesNotExist); // of whoever has heard of the Call-ID
             return;
         }
 
@@ -153,10 +156,10 @@ internal static class ReceiveRequest
             case Verdict.Verified verified:
                 return verified.Originator;
             case Verdict.Challenged challenged:
-                owner.Answer(transaction, StatusCode.Unauthorized, challenged.Challenges);
+                owner.AnswerOnce(transaction, StatusCode.Unauthorized, challenged.Challenges);
                 return null;
             case Verdict.Refused refused:
-                owner.Answer(transaction, refused.Status, reason: refused.Reason);
+                owner.AnswerOnce(transaction, refused.Status, reason: refused.Reason);
                 return null;
             default:
                 throw new InvalidOperationException("A verdict is one of three");
@@ -182,5 +185,7 @@ internal static class ReceiveRequest
     }
 
     private static void RefuseExtension(Conversation owner, IServerTransaction transaction, string unknown) =>
-        owner.Answer(transaction, StatusCode.BadExtension, (ref SipWriter writer) => writer.Header(HeaderName.Unsupported, unknown));
+        owner.Answer(transaction, StatusCode.BadExtension, Unsupported(unknown));
+
+    private static HeadersWriter Unsupported(string unknown) => (ref SipWriter writer) => writer.Header(HeaderName.Unsupported, unknown);
 }

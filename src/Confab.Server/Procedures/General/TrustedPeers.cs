@@ -5,6 +5,7 @@ namespace Confab.Server.Procedures.General;
 
 /// <summary>The trust domain: addresses and blocks whose assertions are believed. RFC 3325 2.3, 8.</summary>
 [Clause("RFC 3325", "8", "COM-AOIA-2")]
+[Clause("TS 24.229", "5.7.1", "IMS-REJOIN-IMS", "IMS-RBYE-IMS", "IMS-REMOVE-IMS", "IMS-BYE-IMS")]
 internal sealed class TrustedPeers
 {
     private readonly IPNetwork[] _networks;

@@ -42,8 +42,11 @@ internal sealed class OriginatorVerification(World world, IDirectory directory, 
     /// <summary>The accounts and nonces behind it, for others who authenticate the same users.</summary>
     public DigestVerification Digest { get; } = new(world, directory, options);
 
+    /// <summary>Whether this flow leads to one of the trust domain (RFC 3325 2.3).</summary>
+    public bool Trusts(Flow flow) => _trusted.Contains(flow.Remote.Address);
+
     public Verdict Verify(SipRequest request, Flow flow) =>
-        _trusted.Contains(flow.Remote.Address) ? VerifyAsserted(request) : VerifyDigest(request, flow);
+        Trusts(flow) ? VerifyAsserted(request) : VerifyDigest(request, flow);
 
     /// <summary>
     /// Whether a request inside a dialog must prove its sender again: when it comes another way than the one that was authenticated. Never
@@ -54,6 +57,14 @@ internal sealed class OriginatorVerification(World world, IDirectory directory, 
         && !flow.IsSameAs(authenticatedFlow)
         && !_trusted.Contains(flow.Remote.Address); // which node of the core it comes from is the core's affair
 
+    /// <summary>
+    /// Whether a CANCEL comes from the hop that its INVITE came from: it cannot be challenged, and who else has seen the branch must not end the
+    /// call (RFC 3261 22.1). The address decides: a client may have made another connection meanwhile.
+    /// </summary>
+    [Clause("RFC 3261", "22.1")]
+    public bool IsSameHop(Flow cancel, Flow invite) =>
+        cancel.Remote.Address.Equals(invite.Remote.Address) || _trusted.Contains(cancel.Remote.Address);
+
     /// <summary>At most one SIP and one tel identity (RFC 3325 9.1); the first of each counts, what is neither is passed over.</summary>
     [Clause("RFC 3325", "9.1", "COM-AOIA-3")]
     private static Verdict VerifyAsserted(SipRequest request)
@@ -61,7 +72,7 @@ internal sealed class OriginatorVerification(World world, IDirectory directory, 
         NameAddr sip = default, tel = default;
         foreach (var value in request.Headers(HeaderName.PAssertedIdentity))
         {
-            if (!NameAddr.TryParse(value, out var identity)) continue;
+            if (!NameAddr.TryParse(value, out var identity) || AnonymityAsked.Hides(identity.Uri)) continue;
             if (identity.Uri.Scheme == UriScheme.Tel && tel.IsEmpty) tel = identity;
             else if (identity.Uri.IsSipOrSips && !identity.Uri.User.IsEmpty && sip.IsEmpty) sip = identity;
         }
@@ -94,7 +105,7 @@ internal sealed class OriginatorVerification(World world, IDirectory directory, 
     /// <summary>Nobody speaks in another's name; an anonymous From hides the name from the others, not from the server (RFC 3323 4.1).</summary>
     private static Verdict VerifyFrom(SipRequest request, Account account)
     {
-        var isAnonymous = request.From.Uri.IsSipOrSips && request.From.Uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
+        var isAnonymous = AnonymityAsked.Hides(request.From.Uri);
         if (!isAnonymous && Canonical(request.From.Uri) != account.Address)
             return new Verdict.Refused(StatusCode.Forbidden, "From is not the authenticated user");
         var name = isAnonymous ? null : PreferredName(request, account) ?? NameOf(request.From);

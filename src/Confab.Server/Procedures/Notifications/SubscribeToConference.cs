@@ -35,7 +35,7 @@ internal static class SubscribeToConference
         {
             owner.Answer(transaction, StatusCode.NotAcceptable, static (ref SipWriter writer) => writer.Header(HeaderName.Accept, ConferenceInfoNames.ContentType));
         }
-        else if (focus.Roster.Find(originator.Address) is not { Status: EndpointStatus.Connected })
+        else if (focus.Roster.OfUser(originator.Address) is not { Status: EndpointStatus.Connected })
         {
             owner.Answer(transaction, StatusCode.Forbidden);
         }

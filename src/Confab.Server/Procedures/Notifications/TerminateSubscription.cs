@@ -14,7 +14,7 @@ internal static class TerminateSubscription
     /// <summary>Ends it where its subscriber has left (as the policy says) or was removed.</summary>
     public static void OnDeparture(ConferenceSubscription subscription)
     {
-        if (subscription.Focus.Roster.Find(subscription.Address) is not { Status: EndpointStatus.Disconnected, Disconnected: { } left }) return;
+        if (subscription.Focus.Roster.OfUser(subscription.Address) is not { Status: EndpointStatus.Disconnected, Disconnected: { } left }) return;
         if (left.Method == DisconnectionMethod.Booted) subscription.Notifier.Terminate("rejected");
         else if (subscription.Focus.Node.Options.Session.TerminateSubscriptionOnLeave) subscription.Notifier.Terminate("noresource");
     }

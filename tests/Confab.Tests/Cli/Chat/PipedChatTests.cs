@@ -169,12 +169,90 @@ public sealed class PipedChatTests
         refer = chat.Peer.Expect("REFER");
         Assert.Equal("<sip:bob@example.com;method=BYE>", refer["Refer-To"]);
         chat.Peer.Answer(refer, 403, phrase: "Forbidden");
-        Assert.Equal("""{"event":"error","command":"/remove","status":403,"text":"Forbidden"}""", chat.Line());
+        Assert.Equal("""{"event":"error","command":"/remove","status":403,"text":"Nobody was removed: whoever started the group removes others, and only who is in it; /who tells."}""", chat.Line());
+        chat.Type("/add erin");
+        chat.Peer.Answer(chat.Peer.Expect("REFER"), 486, "Warning: 399 example.com \"Too many participants\"");
+        Assert.Equal("""{"event":"error","command":"/add","status":486,"text":"Nobody was added: Too many participants."}""", chat.Line());
         Assert.Equal(invite["Call-ID"], refer["Call-ID"]);
         chat.Type("/add");
         Assert.Contains("/add bob carol", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
         chat.Type("/add b\"b");
         Assert.Contains("Nobody was added", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Users_are_added_to_a_group_that_has_only_just_been_started()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/group bob");
+        var invite = chat.Peer.Expect("INVITE");
+        chat.Type("/add dave");
+        chat.ExpectNothingPrinted();
+        chat.Accept(invite, "<sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus");
+        chat.Json("established");
+        chat.Peer.Ignore();
+        Assert.Equal("<sip:dave@example.com;method=INVITE>", chat.Peer.Heard.Last(static m => m.Method == "REFER")["Refer-To"]);
+    }
+
+    [Theory]
+    [InlineData("/add carol")]
+    [InlineData("/remove bob")]
+    public void In_a_session_with_one_other_nobody_is_added_or_removed_whether_it_rings_or_stands(string command)
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        var invite = chat.Peer.Expect("INVITE");
+        chat.Type(command);
+        Assert.Contains("/group", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Accept(invite);
+        chat.Json("established");
+        chat.Type(command);
+        Assert.Contains("/group", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/add sip:bob@example.com;method=BYE")]
+    [InlineData("/add sip:bob@example.com?method=BYE")]
+    [InlineData("/remove sip:bob@example.com;method=INVITE")]
+    [InlineData("/call sip:bob@example.com?Subject=hello")]
+    [InlineData("/group sip:bob@example.com?Subject=hello")]
+    public void What_a_URI_says_of_a_request_is_no_part_of_an_address(string command)
+    {
+        using var chat = new ChatScene().Registered();
+        if (!command.StartsWith("/call", StringComparison.Ordinal) && !command.StartsWith("/group", StringComparison.Ordinal))
+        {
+            chat.Type("/group bob");
+            chat.Accept(chat.Peer.Expect("INVITE"), "<sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus");
+            chat.Json("established");
+            chat.Peer.Ignore();
+        }
+
+        chat.Type(command);
+        chat.Peer.ExpectSilence();
+        Assert.Contains("is no address", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_is_back_already_is_not_sent_back_again()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Type("/leave");
+        chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+        chat.Json("ended");
+        chat.Type("/who");
+        Assert.Contains("/rejoin", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Type("/rejoin");
+        var invite = chat.Peer.Expect("INVITE");
+        chat.Type("/rejoin");
+        Assert.Equal("There is no session to come back to.", chat.Json("error").GetProperty("text").GetString());
+        chat.Accept(invite);
+        chat.Json("established");
+        chat.Type("/rejoin");
+        Assert.Equal("There is no session to come back to.", chat.Json("error").GetProperty("text").GetString());
+        chat.Peer.ExpectSilence();
     }
 
     [Theory]
@@ -348,5 +426,21 @@ public sealed class PipedChatTests
         using var chat = new ChatScene().Registered();
         chat.Type("/help");
         Assert.Contains("/group USER USER...", chat.Json("help").GetProperty("commands").EnumerateArray().Select(c => c.GetString()));
+    }
+
+    [Fact]
+    public void Anonymous_hides_the_user_in_what_is_started_from_then_on()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/anonymous");
+        Assert.Equal("""{"event":"anonymous","on":true}""", chat.Line());
+        chat.Type("/call bob");
+        Assert.Equal("id", chat.Peer.Expect("INVITE sip:bob@example.com SIP/2.0")["Privacy"]);
+        chat.Type("/anonymous off");
+        Assert.Equal("""{"event":"anonymous","on":false}""", chat.Line());
+        chat.Type("/group bob carol");
+        Assert.Null(chat.Peer.Expect("INVITE sip:conference-factory@example.com SIP/2.0")["Privacy"]);
+        chat.Type("/anonymous maybe");
+        Assert.Contains("/anonymous on or /anonymous off", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
     }
 }

@@ -41,4 +41,18 @@ public sealed class TerminalFaceTests
         Assert.Equal(names[0][names[0].LastIndexOf("10:00", StringComparison.Ordinal)..], names[2][names[2].LastIndexOf("10:00", StringComparison.Ordinal)..]);
         Assert.NotEqual(names[0].Replace("bob", "carol", StringComparison.Ordinal), names[1]);
     }
+
+    [Fact]
+    public void Who_is_anonymous_has_a_name_that_says_so()
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors);
+        using var scene = new Confab.Tests.Client.Scene();
+        var session = scene.Called(out _);
+        face.Show(new Happened(new MessageReceived(session, "sip:anonymous2@anonymous.invalid", "", "text/plain", "boo"u8.ToArray(), "m", Confab.Sim.VirtualTime.Start), "s1"));
+        face.Show(new Roster("s1", [new RosterUser("sip:anonymous2@anonymous.invalid", "connected", null, "")]));
+        face.Show(new Anonymity(true));
+        Assert.Contains("anonymous2: boo", screen.ToString(), StringComparison.Ordinal);
+        Assert.Contains("  anonymous2 is here", screen.ToString(), StringComparison.Ordinal);
+        Assert.Contains("do not name you", screen.ToString(), StringComparison.Ordinal);
+    }
 }

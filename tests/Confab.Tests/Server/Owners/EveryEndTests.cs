@@ -370,7 +370,7 @@ public sealed class EveryEndTests
         var many = Enumerable.Range(0, 100).Select(static i => $"sip:u{i}@example.com").ToArray();
         Assert.Equal(486, rig.Alice.InviteGroup(many).Status);
         Assert.Equal(400, rig.Alice.InviteGroup(rig.Alice.Address).Status);
-        Assert.Equal(400, rig.Alice.InviteGroup("tel:+1").Status);
+        Assert.Equal(400, rig.Alice.InviteGroup("mailto:bob@example.com").Status);
     }
 
     private static void GroupBadAnswers(ServerRig rig)
@@ -424,7 +424,6 @@ public sealed class EveryEndTests
         Assert.Equal(400, alice.Invite(rig.Bob.Address, "nothing").Status);
         Assert.Equal(415, alice.Invite(rig.Bob.Address, "nothing", "text/plain").Status);
         Assert.Equal(488, alice.Invite(rig.Bob.Address, "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n").Status);
-        Assert.Equal(433, alice.Invite(rig.Bob.Address, more: "Privacy: user;id\r\n").Status);
         Assert.Equal(420, alice.Invite(rig.Bob.Address, more: "Require: magic\r\n").Status);
     }
 }

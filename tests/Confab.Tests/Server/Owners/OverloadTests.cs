@@ -60,6 +60,30 @@ public sealed class OverloadTests : IDisposable
         Assert.Single(_sent);
     }
 
+    [Theory]
+    [InlineData("INVITE", "sip:bob@example.com", 401)]
+    [InlineData("INVITE", "tel:+1234", 416)]
+    [InlineData("REGISTER", "sip:example.com", 401)]
+    [InlineData("SUBSCRIBE", "sip:bob@example.com", 401)]
+    [InlineData("REFER", "sip:bob@example.com", 401)]
+    [InlineData("OPTIONS", "sip:example.com", 200)]
+    [InlineData("OPTIONS", "sip:nowhere@example.net", 404)]
+    [InlineData("PRACK", "sip:bob@example.com", 405)]
+    [InlineData("BYE", "sip:bob@example.com", 481)]
+    public void Of_strangers_nothing_is_kept_whatever_they_ask(string method, string uri, int status)
+    {
+        var server = NewServer(new Limits());
+        var timers = server.Node.World.Timers.Count;
+        for (var i = 0; i < 3; i++) server.Node.Router.OnRequest(RegisterText.Parse($"{method} {uri} SIP/2.0", method, "call-1", 1, "Via: SIP/2.0/UDP 192.0.2.7:5070;branch=z9hG4bK1;rport"), _flow);
+        _sim.Run();
+        Assert.Equal(3, _sent.Count); // a copy of the request is another request
+        Assert.All(_sent, s => Assert.StartsWith($"SIP/2.0 {status} ", s, StringComparison.Ordinal));
+        Assert.Single(_sent.Select(static s => s.Split("\r\n").Single(static l => l.StartsWith("To:", StringComparison.Ordinal))).Distinct()); // RFC 3261 8.2.7: one tag
+        Assert.Equal((0, 0, timers), (server.Node.Router.OwnerCount, server.Node.Router.CallIdCount, server.Node.World.Timers.Count));
+        _sim.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(3, _sent.Count);
+    }
+
     private static void IsOverload(string response)
     {
         Assert.StartsWith("SIP/2.0 503 ", response, StringComparison.Ordinal);

@@ -57,28 +57,43 @@ public sealed class RequestsTests
     }
 
     [Theory]
-    [InlineData("Privacy: id")]
-    [InlineData("Privacy: none;header")]
-    [InlineData("Privacy: user, critical")]
-    public void A_wish_for_privacy_is_refused_and_nobody_hears_of_it(string header)
+    [InlineData("Privacy: id", true)]
+    [InlineData("Privacy: none;header", true)]
+    [InlineData("Privacy: user, critical", true)]
+    [InlineData("Privacy: none", false)]
+    public void Inside_the_trust_domain_the_identity_goes_on_with_the_wish_to_hide_it_COM_PRIV_2(string header, bool isHidden)
     {
         using var rig = new ServerRig();
-        Assert.Equal(433, rig.Alice.Invite(rig.Bob.Address, more: header + "\r\n").Status);
-        Assert.Empty(rig.Bob.Calls);
-        Assert.Equal(0, rig.Alice.Invite(rig.Bob.Address, more: "Privacy: none\r\n").Status);
-        Assert.Single(rig.Bob.Calls);
+        rig.Alice.Invite(rig.Bob.Address, more: header + "\r\n");
+        var invite = rig.Bob.LastCall.Invite!;
+        Assert.Equal(isHidden, invite.From.UriText.ToString() == "sip:anonymous@anonymous.invalid");
+        Assert.True(invite.TryGet(HeaderName.PAssertedIdentity, out var identity));
+        Assert.Equal($"<{rig.Alice.Address}>", identity.ToString());
+        Assert.Equal(isHidden, invite.TryGet(HeaderName.Privacy, out var privacy) && privacy.ToString() == "id");
     }
 
     [Fact]
     public void An_anonymous_From_is_a_wish_for_privacy()
     {
         using var rig = new ServerRig();
-        var alice = rig.Alice;
+        var (alice, bob) = (rig.Alice, rig.Bob);
         var call = new Call(alice, "anon", isCaller: true);
         var invite = alice.Request(
-            "INVITE", rig.Bob.Address, "anon", 1, "t", rig.Bob.Address, "", alice.NewBranch(), $"Contact: {alice.Contact}\r\nContent-Type: application/sdp\r\n", call.Sdp("active"));
+            "INVITE", bob.Address, "anon", 1, "t", bob.Address, "", alice.NewBranch(), $"Contact: {alice.Contact}\r\nContent-Type: application/sdp\r\n", call.Sdp("active"));
         alice.Send(invite.Replace($"From: <{alice.Address}>", "From: \"Anonymous\" <sip:anonymous@anonymous.invalid>", StringComparison.Ordinal));
-        Assert.Equal(433, alice.Heard.OfType<SipResponse>().Last().Status);
+        Assert.Equal("sip:anonymous@anonymous.invalid", bob.LastCall.Invite!.From.UriText.ToString());
+    }
+
+    [Fact]
+    public void Nobody_is_asserted_to_be_anonymous_COM_AOIA_2()
+    {
+        using var rig = new ServerRig();
+        var alice = rig.Alice;
+        var call = new Call(alice, "nobody", isCaller: true);
+        var invite = alice.Request(
+            "INVITE", rig.Bob.Address, "nobody", 1, "t", rig.Bob.Address, "", alice.NewBranch(), $"Contact: {alice.Contact}\r\nContent-Type: application/sdp\r\n", call.Sdp("active"));
+        alice.Send(invite.Replace($"P-Asserted-Identity: <{alice.Address}>", "P-Asserted-Identity: <sip:anonymous1@anonymous.invalid>", StringComparison.Ordinal));
+        Assert.Equal(403, alice.Heard.OfType<SipResponse>().Last().Status);
         Assert.Empty(rig.Bob.Calls);
     }
 

@@ -73,6 +73,20 @@ public sealed class CallerTests : IDisposable
     }
 
     [Fact]
+    public void A_fork_that_never_ends_is_acknowledged_no_further_than_the_bound()
+    {
+        Invite();
+        var invite = _bob.Last;
+        var most = _alice.World.Limits.AnswersPerInvite;
+        for (var i = 0; i < most + 10; i++) _bob.Answer(invite, 200, $"b{i}");
+        Assert.Equal(most, _bob.All(SipMethod.Ack).Length);
+        Assert.Equal(most - 1, _bob.All(SipMethod.Bye).Length);
+        _bob.Answer(invite, 200, "b0");
+        Assert.Equal(most + 1, _bob.All(SipMethod.Ack).Length);
+        Assert.Equal(SessionState.Established, _alice.Session.State);
+    }
+
+    [Fact]
     public void A_2xx_without_Contact_is_acknowledged_at_the_Request_URI()
     {
         Invite();

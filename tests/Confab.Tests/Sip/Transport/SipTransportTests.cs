@@ -149,6 +149,35 @@ public sealed class SipTransportTests : IDisposable
         Assert.Equal(8, _alice.Keepalives.ToString().Split(' ').Length - 1);
     }
 
+    [Fact]
+    public void A_message_that_is_not_whole_after_a_minute_closes_its_connection_however_its_bytes_trickle()
+    {
+        var request = RawPeer.Request("MESSAGE", protocol: "TCP").Replace("Content-Length: 0", "Content-Length: 500", StringComparison.Ordinal);
+        var good = _alice.Connect("10.0.0.1");
+        _alice.Send(good, request);
+        _sim.Advance(TimeSpan.FromSeconds(30));
+        var slow = _alice.Connect("10.0.0.1");
+        _alice.Send(slow, request);
+        for (var i = 0; i < 29; i++)
+        {
+            _alice.Send(slow, "x");
+            _sim.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // One whole message, and at once half of another: that one has its own minute.
+        _alice.Send(good, new string('x', 500) + request.Replace("z9hG4bK1", "z9hG4bK2", StringComparison.Ordinal).Replace("call-1", "call-2", StringComparison.Ordinal));
+        _sim.Advance(TimeSpan.FromSeconds(30.9));
+        Assert.True(slow.IsOpen);
+        _sim.Advance(TimeSpan.FromSeconds(0.1));
+        Assert.False(slow.IsOpen);
+        Assert.True(good.IsOpen);
+        _alice.Send(good, new string('x', 500));
+        _alice.Send(good, "\r\n"); // half a ping is no message
+        Assert.Equal(2, _bob.Requests.Count);
+        _sim.Advance(TimeSpan.FromMinutes(5));
+        Assert.True(good.IsOpen);
+    }
+
     [Theory]
     [InlineData("Content-Length: 0", "Content-Length: 1001", 413)]
     [InlineData("Content-Length: 0", "Content-Length: nine", 400)]
