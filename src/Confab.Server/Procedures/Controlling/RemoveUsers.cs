@@ -20,10 +20,10 @@ internal static class RemoveUsers
         }
 
         // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart.
-        var removed = legs.Select(leg => new Removed(leg.Entity, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
+        var removed = legs.Select(leg => new Removed(leg.Alias, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
         Expel(focus, removed);
         focus.Record.Promise(
-            [.. removed.Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method)))],
+            [.. removed.Select(r => RosterSnapshot.Gone(focus.Roster, r.Address, r.Alias, r.Method, By(refer, r.Method)))],
             status => Stored(refer, focus, removed, status));
     }
 
@@ -98,5 +98,8 @@ internal static class RemoveUsers
     }
 
     /// <summary>One who is to go: by what the others know him, who he is, and how.</summary>
-    private sealed record Removed(string Entity, string Address, DisconnectionMethod Method);
+    private sealed record Removed(string? Alias, string Address, DisconnectionMethod Method)
+    {
+        public string Entity => Alias ?? Address;
+    }
 }
