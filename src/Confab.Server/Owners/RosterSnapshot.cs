@@ -51,7 +51,7 @@ internal static class RosterSnapshot
     };
 
     /// <summary>After <see cref="Roster.Leave"/>; who is removed by another is expelled.</summary>
-    public static StoredMember Gone(Roster roster, string entity, DisconnectionMethod method, string? by) => Of(roster.Find(entity)!) with
+    public static StoredMember Gone(Roster roster, string address, string? alias, DisconnectionMethod method, string? by) => Before(roster, address, alias) with
     {
         Status = Disconnected,
         IsExpelled = method == DisconnectionMethod.Booted,

@@ -184,11 +184,23 @@ internal sealed class FlowStage : IAsyncDisposable
             if (!hidden.Entry.IsHidden || hidden.Entry.User == to.Entry.User) continue;
             var text = System.Text.Encoding.UTF8.GetString(arrival.Bytes);
             if (text.Contains(hidden.Entry.User, StringComparison.OrdinalIgnoreCase) || text.Contains(hidden.Name, StringComparison.OrdinalIgnoreCase)
-                || System.Text.RegularExpressions.Regex.IsMatch(text, $@"(?<!\d){System.Text.RegularExpressions.Regex.Escape(hidden.Host)}(?!\d)"))
+                || Names(text, hidden.Host))
                 return $"{to.Name} is told of {hidden.Name}, who is hidden:\n\n{text}\n\nso far:\n{Ladder}";
         }
 
         return null;
+    }
+
+    /// <summary>Whether an address stands in a text, not as the end or the beginning of a longer one.</summary>
+    private static bool Names(string text, string host)
+    {
+        for (var at = text.IndexOf(host, StringComparison.Ordinal); at >= 0; at = text.IndexOf(host, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + host.Length;
+            if ((at == 0 || !char.IsAsciiDigit(text[at - 1])) && (end == text.Length || !char.IsAsciiDigit(text[end]))) return true;
+        }
+
+        return false;
     }
 
     public async ValueTask DisposeAsync()

@@ -21,12 +21,11 @@ internal static class RemoveUsers
             return;
         }
 
-        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart. A caller whom nobody has answered yet
-        // stands in no roster, and has nowhere to come back to.
-        var removed = legs.Select(leg => new Removed(leg.Entity, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
+        // 2 a) Stored first: who is removed does not come in by himself from here on, nor after a restart.
+        var removed = legs.Select(leg => new Removed(leg.Alias, leg.Address, MethodOf(refer, leg.Address))).Distinct().ToList();
         Expel(focus, removed);
         focus.Record.Promise(
-            [.. removed.Where(r => focus.Roster.Find(r.Entity) is not null).Select(r => RosterSnapshot.Gone(focus.Roster, r.Entity, r.Method, By(refer, r.Method)))],
+            [.. removed.Select(r => RosterSnapshot.Gone(focus.Roster, r.Address, r.Alias, r.Method, By(refer, r.Method)))],
             status => Stored(refer, focus, removed, status));
     }
 
@@ -102,5 +101,8 @@ internal static class RemoveUsers
     }
 
     /// <summary>One who is to go: by what the others know him, who he is, and how.</summary>
-    private sealed record Removed(string Entity, string Address, DisconnectionMethod Method);
+    private sealed record Removed(string? Alias, string Address, DisconnectionMethod Method)
+    {
+        public string Entity => Alias ?? Address;
+    }
 }

@@ -81,7 +81,7 @@ public sealed class CrashTests
             var phone = phones[random.Next(phones.Length)];
             if (_identity is null)
             {
-                if (originator.Calls.Count(static c => c.IsCaller && c.Status == 0) == 0) originator.InviteGroup(phones[1].Address, phones[2].Address);
+                if (!originator.Calls.Exists(static c => c.IsCaller && c.Status == 0)) originator.InviteGroup(phones[1].Address, phones[2].Address);
                 return;
             }
 

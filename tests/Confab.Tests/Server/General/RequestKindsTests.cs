@@ -1,4 +1,3 @@
-using Confab.Runtime;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Xunit;
