@@ -31,13 +31,19 @@ try
 {
     var sent = await call.Session!.SendAsync("application/octet-stream", content, progress: new Percent(), cancellationToken: giveUp.Token);
     if (!sent.IsSent) return Fail($"It was not taken: {sent.Status} {sent.Text}");
+
+    // The server has it all, and passes it on as fast as the other side reads: to leave now would cut that short.
+    Console.WriteLine($"The server has all {content.Length} octets; this ends when {to} leaves.");
+    await foreach (var happened in client.Events(giveUp.Token))
+    {
+        if (happened is Ended) break;
+    }
 }
 catch (OperationCanceledException)
 {
     return Fail("Given up."); // the other side has been told that the rest will not come
 }
 
-Console.WriteLine($"{to} has all {content.Length} octets.");
 return 0;
 
 static int Fail(string why)

@@ -99,9 +99,10 @@ public sealed class SampleTests
         await bob.Accept();
         var message = await bob.Event("message", ("contentType", "application/octet-stream"), ("size", "3000000"));
         Assert.Equal(bytes, await File.ReadAllBytesAsync(message.GetProperty("path").GetString()!, TestContext.Current.CancellationToken));
+        await bob.Type("/leave");
         Assert.Equal(0, await sender.Exit());
         Assert.Contains("100 %", sender.Printed, StringComparison.Ordinal);
-        Assert.Contains("sip:bob@example.com has all 3000000 octets.", sender.Printed, StringComparison.Ordinal);
+        Assert.Contains("The server has all 3000000 octets", sender.Printed, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class TerminalTests
         await File.WriteAllBytesAsync(file, new byte[5_000_000], TestContext.Current.CancellationToken);
         var sender = server.Keep(new Running(
             "dotnet", [Path.Combine(Repository.Root, "samples", "FileSender", "bin", "Release", "net10.0", "FileSender.dll"), server.Tcp.ToString(), "sip:bob@example.com", "demo", "sip:alice@example.com", file], server.Folder));
-        await Does(alice, "wait invites you to a session", "type /accept", "key enter", "wait bob: application/octet-stream, 5000000 octets in", "row ^>$");
+        await Does(alice, "wait invites you to a session", "type /accept", "key enter", "wait bob: application/octet-stream, 5000000 octets in", "row ^>$", "type /leave", "key enter");
         Assert.Equal(0, await sender.Exit());
     }
 
