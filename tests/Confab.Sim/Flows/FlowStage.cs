@@ -184,7 +184,7 @@ internal sealed class FlowStage : IAsyncDisposable
             if (!hidden.Entry.IsHidden || hidden.Entry.User == to.Entry.User) continue;
             var text = System.Text.Encoding.UTF8.GetString(arrival.Bytes);
             if (text.Contains(hidden.Entry.User, StringComparison.OrdinalIgnoreCase) || text.Contains(hidden.Name, StringComparison.OrdinalIgnoreCase)
-                || System.Text.RegularExpressions.Regex.IsMatch(text, $@"(?<!\d){System.Text.RegularExpressions.Regex.Escape(hidden.Host)}(?!\d)"))
+                || System.Text.RegularExpressions.Regex.IsMatch(text, $@"(?<!\d){System.Text.RegularExpressions.Regex.Escape(hidden.Host)}(?!\d)", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))
                 return $"{to.Name} is told of {hidden.Name}, who is hidden:\n\n{text}\n\nso far:\n{Ladder}";
         }
 
