@@ -108,7 +108,7 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         var erin = Chatter.Start(server, "erin", "secret");
         server.Keep(erin);
         await erin.Event("registered");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(server.Folder, "server.json")));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(server.Folder, "server.json")));
         using var http = new HttpClient { BaseAddress = server.Http };
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync(new Uri("/operator/users", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
 
@@ -206,7 +206,7 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
 
     private static async Task<string> Output(string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Running.Patience);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return output;

@@ -85,7 +85,7 @@ public sealed class PostgresCluster : IAsyncLifetime
     }
 
     private static ProcessStartInfo Quiet(string program, IEnumerable<string> arguments) =>
-        new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = "/" };
 
     private static async Task Finish(ProcessStartInfo start)
     {

@@ -1,11 +1,9 @@
 using System.Text;
-using Confab.Runtime;
 using Confab.Server.Ports;
 using Confab.Server.Registration;
 using Confab.Server.Stores;
 using Confab.Server.Xdm;
 using Confab.Sip.Registration;
-using Confab.Tests.Sip.Registration;
 using Xunit;
 
 namespace Confab.Tests.Server.Stores;

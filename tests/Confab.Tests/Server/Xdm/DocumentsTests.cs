@@ -1,6 +1,5 @@
 using System.Text;
 using Confab.Runtime;
-using Confab.Server.Ports;
 using Confab.Server.Stores;
 using Confab.Server.Xdm;
 using Confab.Sim;
@@ -28,7 +27,11 @@ public sealed class DocumentsTests : IDisposable
         _documents = NewDocuments();
     }
 
-    public void Dispose() => _sim.Dispose();
+    public void Dispose()
+    {
+        _disk.Dispose();
+        _sim.Dispose();
+    }
 
     [Fact]
     public void What_is_answered_is_stored_and_found_by_its_place_and_by_its_group_D_15()
@@ -165,13 +168,13 @@ public sealed class DocumentsTests : IDisposable
         return documents;
     }
 
-    private sealed class Disk : IStoreTransaction
+    private sealed class Disk : IStoreTransaction, IDisposable
     {
         private readonly MemoryDirectory _directory = new();
 
         public Disk() => Documents = new MemoryDocuments(_directory);
 
-        public IDocumentStore Documents { get; }
+        public MemoryDocuments Documents { get; }
 
         public bool Fails { get; set; }
 
@@ -187,5 +190,7 @@ public sealed class DocumentsTests : IDisposable
         }
 
         public void Rollback() => _directory.Rollback();
+
+        public void Dispose() => _directory.Dispose();
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Confab.Server.Xdm;
 using Xunit;
 using static Confab.Tests.Server.Xdm.XcapRig;
 

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
-using Confab.Runtime;
 using Confab.Server;
 using Confab.Server.Stores;
 using Confab.Server.Xdm;
 using Confab.Sim;
 using Confab.Sip.Authentication;
 using Xunit;
-using MessageText = Confab.Sip.Message.Text;
 
 namespace Confab.Tests.Server.Xdm;
 
