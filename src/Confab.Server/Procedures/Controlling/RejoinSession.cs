@@ -139,7 +139,7 @@ internal static class RejoinSession
 
         // 9), 10) the roster tells the subscribers
         focus.Roster.Join(joiner.Address, joiner.DisplayName, JoiningMethod.DialedIn, joiner.Alias);
-        if (focus.IsGroup) ReleasePolicy.AfterSettling(focus); // the others may have left while it was being stored
+        if (focus.Kind == SessionKind.AdHoc) ReleasePolicy.AfterSettling(focus); // the others may have left while it was being stored
     }
 
     /// <summary>Who asks for it, and whom the inviter wished not to be named: he comes out by <c>Privacy: none</c>.</summary>
