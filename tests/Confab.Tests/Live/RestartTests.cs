@@ -73,10 +73,10 @@ public sealed class RestartTests
     }
 
     [Theory]
-    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'Séance', 'sip:alice@example.com', NULL, 100, 1, 1)")]
-    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'AdHoc', 'sip:alice@example.com', 999999999999999999, 100, 1, 1)")]
-    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'AdHoc', 'sip:alice@example.com', NULL, 'many', 1, 1)")]
-    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'AdHoc', 'sip:alice@example.com', NULL, 100, 1, 1); INSERT INTO session_members VALUES ('sess-aaaaaaaaaaaaaaaa', 'sip:alice@example.com', 0, NULL, 'Asleep', 0, NULL, NULL, NULL, NULL, NULL, NULL)")]
+    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'Séance', 'sip:alice@example.com', 'sip:alice@example.com', NULL, 100, 1, 1, NULL)")]
+    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'AdHoc', 'sip:alice@example.com', 'sip:alice@example.com', 999999999999999999, 100, 1, 1, NULL)")]
+    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'AdHoc', 'sip:alice@example.com', 'sip:alice@example.com', NULL, 'many', 1, 1, NULL)")]
+    [InlineData("INSERT INTO sessions VALUES ('sess-aaaaaaaaaaaaaaaa', 'AdHoc', 'sip:alice@example.com', 'sip:alice@example.com', NULL, 100, 1, 1, NULL); INSERT INTO session_members VALUES ('sess-aaaaaaaaaaaaaaaa', 'sip:alice@example.com', 0, NULL, 'Asleep', 0, NULL, NULL, NULL, NULL, NULL, NULL, 'sip:alice@example.com', 0)")]
     public async Task A_session_in_the_store_that_says_nothing_known_is_told_as_damage(string sql)
     {
         var printed = await StartOn(path =>
