@@ -24,6 +24,7 @@ sealed partial class ConformanceTestNames(IReadOnlyCollection<string> rows)
                 i++;
             }
             else if (_rows.Contains($"{area}-{group}-{word}")) yield return last = $"{area}-{group}-{word}";
+            else if (_rows.Contains($"{area}-{word}")) yield return last = $"{area}-{word}"; // as XDM-1, which has no group
             else if (_groups.Contains($"{area}-{word}")) group = word;
             else yield break;
         }

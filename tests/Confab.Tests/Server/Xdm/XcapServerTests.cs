@@ -18,7 +18,7 @@ public sealed class XcapServerTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void A_document_is_made_read_replaced_and_deleted_XDM_1_XDM_2()
+    public void XDM_1_2_a_document_is_made_read_replaced_and_deleted()
     {
         var made = _rig.Put(Team, GroupsType, Group("sip:team@example.com"));
         Assert.Equal((201, 0), (made.Status, made.Body.Length));
@@ -34,7 +34,7 @@ public sealed class XcapServerTests : IDisposable
     }
 
     [Fact]
-    public void A_group_is_found_by_its_identity_by_its_owner_and_its_members_XDM_1()
+    public void XDM_1_a_group_is_found_by_its_identity_by_its_owner_and_its_members()
     {
         var made = _rig.Put(Team, GroupsType, Group("sip:team@example.com"));
         const string byId = "/xcap/org.openmobilealliance.groups/global/byGroupID/sip%3Ateam%40EXAMPLE.com";
@@ -192,7 +192,7 @@ public sealed class XcapServerTests : IDisposable
     [InlineData("<group xmlns='urn:oma:xml:poc:list-service'><list-service uri='sip:example.com'/></group>", "constraint-failure")]
     [InlineData("<group xmlns='urn:oma:xml:poc:list-service'><list-service uri='sip:x@example.org'/></group>", "constraint-failure")]
     [InlineData("<group xmlns='urn:oma:xml:poc:list-service'><list-service uri='sip:x@anexample.com'/></group>", "constraint-failure")]
-    public void What_is_no_group_document_has_its_condition_and_is_not_stored_XDM_3_XDM_5_XDM_6(string body, string condition)
+    public void XDM_3_5_6_what_is_no_group_document_has_its_condition_and_is_not_stored(string body, string condition)
     {
         Assert.Equal(condition, ConditionName(_rig.Put(Team, GroupsType, body)));
         Assert.Equal(404, _rig.Get(Team).Status);
@@ -205,7 +205,7 @@ public sealed class XcapServerTests : IDisposable
     [InlineData("<cr:ruleset><cr:rule id='a'><cr:actions><e:allow-expelling xmlns:e='urn:oma:xml:xdm:extensions'>true</e:allow-expelling></cr:actions></cr:rule></cr:ruleset>")] // XDM-13
     [InlineData("<cr:ruleset><cr:rule id='a'><cr:conditions><o:external-list xmlns:o='urn:oma:xml:xdm:common-policy'><o:entry anc='http://x/'/></o:external-list></cr:conditions></cr:rule></cr:ruleset>")]
     [InlineData("<max-participant-count>0</max-participant-count><invite-members>1</invite-members><display-name xml:lang='en'>Any order</display-name>")]
-    public void Other_namespaces_spellings_and_orders_are_taken_XDM_10_XDM_14(string inner) =>
+    public void XDM_10_13_14_other_namespaces_spellings_and_orders_are_taken(string inner) =>
         Assert.Equal(201, _rig.Put(Team, GroupsType, Group("sip:team@example.com", inner)).Status);
 
     [Theory]
@@ -214,7 +214,7 @@ public sealed class XcapServerTests : IDisposable
     [InlineData("<cr:ruleset><cr:rule/></cr:ruleset>")]
     [InlineData("<cr:ruleset><cr:rule id='a'><cr:actions><allow-anonymity>perhaps</allow-anonymity></cr:actions></cr:rule></cr:ruleset>")]
     [InlineData("<cr:ruleset><cr:rule id='a'><cr:actions><unheard-of/></cr:actions></cr:rule></cr:ruleset>")]
-    public void What_the_schemas_do_not_allow_is_refused_XDM_7(string inner) =>
+    public void XDM_7_what_the_schemas_do_not_allow_is_refused(string inner) =>
         Assert.Equal("schema-validation-error", ConditionName(_rig.Put(Team, GroupsType, Group("sip:team@example.com", inner))));
 
     [Fact]
@@ -296,7 +296,7 @@ public sealed class XcapServerTests : IDisposable
     [InlineData("<list><external anchor='sip:a@b'/></list>", "constraint-failure", null)]
     [InlineData("<list><entry/></list>", "schema-validation-error", null)]
     [InlineData("<entry uri='a'/>", "schema-validation-error", null)]
-    public void Resource_lists_keep_the_constraints_of_RFC_4826_XDM_4(string inner, string condition, string? field)
+    public void XDM_4_resource_lists_keep_the_constraints_of_RFC_4826(string inner, string condition, string? field)
     {
         var failed = Condition(_rig.Put(Lists + "/index", ListsType, $"<resource-lists xmlns='urn:ietf:params:xml:ns:resource-lists'>{inner}</resource-lists>"));
         Assert.Equal(condition, failed.Name.LocalName);
@@ -311,7 +311,7 @@ public sealed class XcapServerTests : IDisposable
     }
 
     [Fact]
-    public void Conditions_are_about_the_tag_of_the_document_XDM_16()
+    public void XDM_16_conditions_are_about_the_tag_of_the_document()
     {
         Assert.Equal(412, _rig.Send("PUT", Team, GroupsType, Group("sip:team@example.com"), ifMatch: "*").Status); // nothing there
         var made = _rig.Send("PUT", Team, GroupsType, Group("sip:team@example.com"), ifNoneMatch: "*");
