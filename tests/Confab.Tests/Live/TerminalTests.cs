@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Confab.Tests.House;
 using Xunit;
 

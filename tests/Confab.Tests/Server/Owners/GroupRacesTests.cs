@@ -81,7 +81,7 @@ public sealed class GroupRacesTests
                 var attendee = focus.Roster.Find(participant.Entity)!;
                 if (attendee.Joined is not { Method: JoiningMethod.DialedIn, When: var when }) continue;
                 var actions = focus.Group!.ActionsOf(focus.UserOf(participant.Address), when);
-                Assert.True((actions & (GroupActions.Join | GroupActions.Initiate)) != 0, $"{participant.Address} is in without a right");
+                Assert.True((actions & (GroupActions.Join | GroupActions.Initiate)) != GroupActions.None, $"{participant.Address} is in without a right");
             }
         }
     }
