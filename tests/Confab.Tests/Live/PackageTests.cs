@@ -6,7 +6,7 @@ using Xunit;
 namespace Confab.Tests.Live;
 
 /// <summary>The packages as <c>make pack</c> makes them, and a trimmed program that is made of them and runs.</summary>
-[Collection(LiveCollection.Name)]
+[Collection(LiveBesideCollection.Name)]
 public sealed class PackageTests
 {
     static readonly TimeSpan s_publishing = TimeSpan.FromMinutes(4); // a quarter of a minute on a machine that does nothing else

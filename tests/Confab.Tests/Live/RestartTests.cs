@@ -5,7 +5,7 @@ using Xunit;
 namespace Confab.Tests.Live;
 
 /// <summary>Sessions outlive the process: killed, stopped, and with a store that cannot be read.</summary>
-[Collection(LiveCollection.Name)]
+[Collection(LiveBesideCollection.Name)]
 public sealed class RestartTests
 {
     [Theory]
