@@ -16,10 +16,10 @@ internal static class Deeds
         switch (deed)
         {
             case 0 when person.Taken.Count() < SessionsAtOnce:
-                day.Await(person.Client.CallAsync(Others(day, person, 1)[0]));
+                day.Await(person.Client.CallAsync(Others(day, person, 1)[0], anonymous: random.Next(5) == 0));
                 break;
             case 1 when person.Taken.Count() < SessionsAtOnce:
-                day.Await(person.Client.GroupAsync(Others(day, person, random.Next(2, day.People.Count))));
+                day.Await(person.Client.GroupAsync(Others(day, person, random.Next(2, day.People.Count)), anonymous: random.Next(5) == 0));
                 break;
             case 2:
                 if (seat is not null) day.Await(seat.Session.LeaveAsync());
@@ -41,6 +41,9 @@ internal static class Deeds
                 break;
             case 10 or 11:
                 person.Answer();
+                break;
+            case 12 when seat is { Session.IsGroup: false }:
+                day.Await(seat.Session.ExtendAsync(Others(day, person, random.Next(1, 3))));
                 break;
             default:
                 for (var times = random.Next(1, 6); seat is not null && times > 0; times--)

@@ -50,7 +50,7 @@ internal sealed class Person : IDisposable
         foreach (var session in _ringing)
         {
             if (session.State != ImSessionState.Invited) continue;
-            _day.Await(_day.Random.Next(8) == 0 ? session.DeclineAsync() : session.AcceptAsync());
+            _day.Await(_day.Random.Next(8) == 0 ? session.DeclineAsync() : session.AcceptAsync(anonymous: _day.Random.Next(5) == 0));
         }
 
         _ringing.Clear();
@@ -100,6 +100,9 @@ internal sealed class Person : IDisposable
                     _day.Tally.Seats++;
                     if (session.IsRejoin) _day.Tally.Rejoined++;
                     Seats.Add(new Seat(this, session, _day.Now));
+                    break;
+                case Ended { Reason: SessionEnd.Moved, Session.IsGroup: false }:
+                    _day.Tally.Extended++;
                     break;
                 case MessageReceived { Text: { } text } message:
                     var seat = Seats.Find(seat => seat.Session == message.Session);

@@ -12,10 +12,16 @@ internal sealed class Tally
     /// <summary>Rosters compared with who was there.</summary>
     public int Rosters { get; set; }
 
+    /// <summary>Who hides, in a roster that does not name him.</summary>
+    public int Hidden { get; set; }
+
+    /// <summary>Seats left for the conference that their session was extended to.</summary>
+    public int Extended { get; set; }
+
     /// <summary>Sessions that stood when the world was calm.</summary>
     public int Sessions { get; set; }
 
-    /// <summary>Seats taken, and how many of them by coming back.</summary>
+    /// <summary>Seats taken, and how many of them by coming back, {Extended} extended.</summary>
     public int Seats { get; set; }
 
     public int Rejoined { get; set; }
@@ -23,5 +29,5 @@ internal sealed class Tally
     /// <summary>Times that the server was killed.</summary>
     public int Crashes { get; set; }
 
-    public override string ToString() => $"{Said} messages, {Heard} heard, {Rosters} rosters, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back, {Crashes} crashes";
+    public override string ToString() => $"{Said} messages, {Heard} heard, {Rosters} rosters, {Hidden} hidden in them, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back, {Extended} extended, {Crashes} crashes";
 }

@@ -5,6 +5,8 @@ namespace Confab.Tests.VirtualDay;
 /// <summary>What holds whenever the world has been left alone for long enough.</summary>
 internal static class Truth
 {
+    private const string Hidden = "somebody";
+
     public static void Check(Day day)
     {
         Messages(day);
@@ -38,14 +40,15 @@ internal static class Truth
         }
     }
 
-    /// <summary>Every roster converges to who is there.</summary>
+    /// <summary>Every roster converges to who is there; of those who hide it says that they are there, and no more.</summary>
     private static void Rosters(Day day)
     {
         foreach (var seat in Taken(day).Where(static seat => seat.Session.IsGroup))
         {
-            var there = Taken(day).Where(other => other.Identity == seat.Identity).Select(static other => other.Person.Address).Order();
-            var told = seat.Session.Roster.Where(static user => user.IsConnected).Select(static user => user.Address).Order();
+            var there = Taken(day).Where(other => other.Identity == seat.Identity).Select(static other => other.Session.IsAnonymous ? Hidden : other.Person.Address).Order();
+            var told = seat.Session.Roster.Where(static user => user.IsConnected).Select(static user => user.IsAnonymous ? Hidden : user.Address).Order();
             day.Tally.Rosters++;
+            day.Tally.Hidden += told.Count(static address => address == Hidden);
             Assert.True(there.SequenceEqual(told), $"{seat} is told of {string.Join(' ', told)}, there are {string.Join(' ', there)}");
         }
     }
