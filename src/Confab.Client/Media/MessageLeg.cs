@@ -61,10 +61,10 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         }
     }
 
-    /// <summary>Sends a message whose outcome nobody waits for; where it cannot go now, it does not go.</summary>
+    /// <summary>Sends a message whose outcome nobody waits for; it waits for the connection as any other.</summary>
     public void SendQuietly(OutgoingMessage message)
     {
-        if (!_isStopped && _msrp.IsBound) _msrp.Send(message);
+        if (!_isStopped) _msrp.Send(message);
     }
 
     /// <summary>The source of a message has more, or will have no more.</summary>
