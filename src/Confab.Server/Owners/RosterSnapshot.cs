@@ -50,6 +50,13 @@ internal static class RosterSnapshot
         Left = null,
     };
 
+    /// <summary>Several at once: those who are new stand behind those who are there, in the order given.</summary>
+    public static IReadOnlyList<StoredMember> InOrder(Roster roster, IEnumerable<StoredMember> members)
+    {
+        var place = roster.NextPlace;
+        return [.. members.Select(member => roster.Find(member.Entity) is null ? member with { Place = place++ } : member)];
+    }
+
     /// <summary>After <see cref="Roster.Leave"/>; who is removed by another is expelled.</summary>
     public static StoredMember Gone(Roster roster, string address, string? alias, DisconnectionMethod method, string? by) => Before(roster, address, alias) with
     {

@@ -65,7 +65,7 @@ internal static class AddUsers
         {
             // What the 200 says is stored first; whoever has gone, or come, meanwhile is looked at again.
             focus.Record.Promise(
-                [.. newcomers.Select((address, i) => RosterSnapshot.InvitedBy(focus.Roster, address, refer.IsHidden ? null : refer.Sender) is var m && focus.Roster.Find(address) is null ? m with { Place = m.Place + i } : m)],
+                RosterSnapshot.InOrder(focus.Roster, newcomers.Select(address => RosterSnapshot.InvitedBy(focus.Roster, address, refer.IsHidden ? null : refer.Sender))),
                 status => Stored(refer, focus, newcomers, status),
                 focus.IsGroup ? focus.Kind : SessionKind.AdHoc);
         }

@@ -1,7 +1,6 @@
 using Confab.Content.Media;
 using Confab.Content.Multipart;
 using Confab.Content.ResourceLists;
-using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
@@ -12,7 +11,7 @@ using Confab.Sip.Transaction;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>Ad-hoc group session through the conference factory: RFC 4579 5.4, RFC 5366 (flow F2).</summary>
-[Clause("OMA-IM", "7.2.1", "IMS-FCTY-1", "IMS-FCTY-2", "IMS-FCTY-3", "IMS-FCTY-4", "IMS-FCTY-7", "IMS-FCTY-10")]
+[Clause("OMA-IM", "7.2.1", "IMS-FCTY-1", "IMS-FCTY-2", "IMS-FCTY-3", "IMS-FCTY-4", "IMS-FCTY-10")]
 internal static class StartAdhocSession
 {
     public static void Run(Conversation owner, IServerTransaction transaction, Originator originator)
@@ -41,8 +40,7 @@ internal static class StartAdhocSession
         };
         if (!caller.Session.TakeOffer(transaction))
         {
-            focus.Remove(caller);
-            ReleaseSession.Run(focus);
+            AcceptOriginator.GiveUp(caller);
             return;
         }
 
@@ -54,8 +52,7 @@ internal static class StartAdhocSession
             else
             {
                 caller.Session.Refuse(StatusCode.CallTransactionDoesNotExist);
-                focus.Remove(caller);
-                ReleaseSession.Run(focus);
+                AcceptOriginator.GiveUp(caller);
             }
         });
     }
@@ -66,49 +63,17 @@ internal static class StartAdhocSession
         var focus = caller.Focus;
         ReleasePolicy.Begin(focus);
         focus.Record.Promise(
-            [
-                RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias),
-                .. invitees.Select((invitee, i) => RosterSnapshot.InvitedBy(
-                    focus.Roster, invitee.Uri, caller.IsAnonymous ? null : caller.Address, invitee.Anonymize ? focus.Roster.AliasOf(invitee.Uri) : null) with { Place = i + 1 }),
-            ],
-            status => Accept(caller, invitations, isExtension, status));
-        caller.Session.SayTryingSoon();
-    }
-
-    /// <summary>The session is stored; or it is not, and there is none.</summary>
-    private static void Accept(Participant caller, ExtendSession invitations, bool isExtension, int stored)
-    {
-        var (focus, offer) = (caller.Focus, caller.Offer!);
-        if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
-        if (stored != StatusCode.Ok)
-        {
-            caller.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
-            focus.Remove(caller);
-            ReleaseSession.Run(focus);
-            return;
-        }
-
-        // The 200 says that the session is there, not who comes (IMS-FCTY-7).
-        caller.State = ParticipantState.Connected;
-        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
-        if (offer.Media is { } media)
-        {
-            var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
-            NegotiateMedia.StartLeg(caller, media, weConnect: media.Setup == SetupRole.Passive);
+            RosterSnapshot.InOrder(
+                focus.Roster,
+                [
+                    RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias),
+                    .. invitees.Select(invitee => RosterSnapshot.InvitedBy(
+                        focus.Roster, invitee.Uri, caller.IsAnonymous ? null : caller.Address, invitee.Anonymize ? focus.Roster.AliasOf(invitee.Uri) : null)),
+                ]),
 
             // Nobody is taken out of another session before this one stands.
-            if (isExtension) caller.WhenConfirmed = invitations.InviteAll;
-            caller.Session.Accept("application/sdp", answer);
-            if (!isExtension) invitations.InviteAll();
-        }
-        else
-        {
-            // Who comes would be heard by all but him, so they are asked once his answer is there.
-            caller.WhenAnswered = invitations.InviteAll;
-            caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, null));
-        }
-
-        ReleasePolicy.Start(focus);
+            status => AcceptOriginator.Run(caller, status, invitations.InviteAll, waitsForAck: isExtension));
+        caller.Session.SayTryingSoon();
     }
 
     /// <summary>The Replaces of the INVITE itself.</summary>

@@ -1,10 +1,8 @@
-using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Server.Xdm;
 using Confab.Sip.Message;
-using Confab.Sip.Session;
 using Confab.Sip.Transaction;
 
 namespace Confab.Server.Procedures.Controlling;
@@ -52,46 +50,16 @@ internal static class StartPredefinedSession
         };
         if (!caller.Session.TakeOffer(transaction))
         {
-            focus.Remove(caller);
-            ReleaseSession.Run(focus);
+            AcceptOriginator.GiveUp(caller);
             return;
         }
 
         focus.Learn(originator);
         ReleasePolicy.Begin(focus);
-        focus.Record.Promise([RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias)], status => Accept(caller, offer, status));
+        focus.Record.Promise(
+            [RosterSnapshot.Joined(focus.Roster, caller.Address, caller.DisplayName, caller.Alias)],
+            status => AcceptOriginator.Run(caller, status, () => InviteMembers(focus)));
         caller.Session.SayTryingSoon();
-    }
-
-    /// <summary>The session is stored; or it is not, and there is none.</summary>
-    private static void Accept(Participant caller, Offer offer, int stored)
-    {
-        var focus = caller.Focus;
-        if (caller.Session.State != SessionState.Offered) return; // cancelled, or refused, meanwhile
-        if (stored != StatusCode.Ok)
-        {
-            caller.Session.Refuse(stored, SessionRecord.HeadersOf(stored));
-            focus.Remove(caller);
-            ReleaseSession.Run(focus);
-            return;
-        }
-
-        caller.State = ParticipantState.Connected;
-        focus.Roster.Join(caller.Address, caller.DisplayName, JoiningMethod.DialedIn, caller.Alias);
-        if (offer.Media is { } media)
-        {
-            var answer = NegotiateMedia.ComposeAnswer(caller, offer, null);
-            NegotiateMedia.StartLeg(caller, media, weConnect: media.Setup == SetupRole.Passive);
-            caller.Session.Accept("application/sdp", answer);
-            InviteMembers(focus);
-        }
-        else
-        {
-            caller.WhenAnswered = () => InviteMembers(focus);
-            caller.Session.Accept("application/sdp", NegotiateMedia.ComposeLateOffer(caller, null));
-        }
-
-        ReleasePolicy.Start(focus);
     }
 
     /// <summary>
