@@ -53,7 +53,7 @@ internal sealed class DeliverPage
         if (targets.Count == 0) return false;
         owner.Hold();
         var delivery = new DeliverPage(owner, targets.Count, done);
-        foreach (var target in targets) SendPagerMessage.Run(owner, Compose(owner, page, address, target), delivery.OnAnswered);
+        foreach (var target in targets) PagerRequest.Send(owner, Compose(owner, page, address, target), delivery.OnAnswered);
         return true;
     }
 

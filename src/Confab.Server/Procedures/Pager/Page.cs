@@ -2,6 +2,7 @@ using System.Globalization;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
+using Confab.Sip.Pager;
 
 namespace Confab.Server.Procedures.Pager;
 
@@ -20,12 +21,8 @@ internal sealed record Page(SipRequest Request, Originator Sender, bool IsHidden
     /// <summary>Hops that its copies may still take, so that loops end.</summary>
     public int Hops => (Request.MaxForwards < 0 ? 70 : Request.MaxForwards) - 1;
 
-    /// <summary>
-    /// Whether it is not to be delivered any more (RFC 3428 7): Expires counts from Date, or from when it came. 0 stands for now or never, which is
-    /// what we do with every message.
-    /// </summary>
-    [Runtime.Clause("RFC 3428", "7", "IMS-PGR-5")]
-    public bool IsExpired(DateTimeOffset now) => Request.Expires > 0 && SentAt.AddSeconds(Math.Min(Request.Expires, int.MaxValue)) <= now;
+    /// <summary>Whether it is not to be delivered any more.</summary>
+    public bool IsExpired(DateTimeOffset now) => PagerExpiry.IsExpired(Request, At, now);
 
     /// <summary>What goes on of the sender's headers. What he says freely may name him.</summary>
     public void WriteHeaders(ref SipWriter writer)
@@ -33,7 +30,7 @@ internal sealed record Page(SipRequest Request, Originator Sender, bool IsHidden
         if (Request.Has(HeaderName.Expires))
         {
             writer.CopyHeaders(Request, HeaderName.Expires);
-            writer.Header(HeaderName.Date, SentAt.ToString("r", CultureInfo.InvariantCulture));
+            writer.Header(HeaderName.Date, PagerExpiry.SentAt(Request, At).ToString("r", CultureInfo.InvariantCulture));
         }
         else writer.CopyHeaders(Request, HeaderName.Date);
 
@@ -43,11 +40,4 @@ internal sealed record Page(SipRequest Request, Originator Sender, bool IsHidden
         writer.CopyHeaders(Request, HeaderName.Subject);
         writer.CopyHeaders(Request, HeaderName.Priority);
     }
-
-    private DateTimeOffset SentAt =>
-        Request.TryGet(HeaderName.Date, out var date)
-        && DateTimeOffset.TryParseExact(date.ToString(), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var sent)
-        && sent < At
-            ? sent
-            : At;
 }

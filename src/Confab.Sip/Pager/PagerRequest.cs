@@ -14,7 +14,7 @@ namespace Confab.Sip.Pager;
 /// </summary>
 [Clause("RFC 3428", "4", "IMC-PGR-1", "IMC-PGR-2")]
 [Clause("RFC 3428", "8", "IMC-PGR-3")]
-public sealed class SendPagerMessage : IClientTransactionUser
+public sealed class PagerRequest : IClientTransactionUser
 {
     private const int OctetsOfHeaders = 800;
 
@@ -26,7 +26,7 @@ public sealed class SendPagerMessage : IClientTransactionUser
     private Authorizations? _authorizations;
     private uint _number;
 
-    private SendPagerMessage(IUserAgent agent, PagerMessage message, Action<int, SipResponse?> done)
+    private PagerRequest(IUserAgent agent, PagerMessage message, Action<int, SipResponse?> done)
     {
         _agent = agent;
         _message = message;
@@ -44,9 +44,9 @@ public sealed class SendPagerMessage : IClientTransactionUser
     /// Called once with the final status, never inside this call. Without a response: 408 when none came, 503 when it could not be sent, 400 for an
     /// address that is none, 513 where it is longer than it may be; then nothing was delivered.
     /// </param>
-    public static SendPagerMessage Run(IUserAgent agent, PagerMessage message, Action<int, SipResponse?> done)
+    public static PagerRequest Send(IUserAgent agent, PagerMessage message, Action<int, SipResponse?> done)
     {
-        var sending = new SendPagerMessage(agent, message, done);
+        var sending = new PagerRequest(agent, message, done);
         if (!new Location(message.RequestUri, message.Flow, message.Route).TryFirstHop(out var target)) sending.GiveUp(StatusCode.BadRequest);
         else if (message.Flow is { IsOpen: true } flow) sending.Send(flow);
         else agent.Transport.Reach(agent.OutboundProxy ?? target, message.Body.Length + OctetsOfHeaders, agent.Transactions.Mailbox, found =>
