@@ -140,7 +140,6 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 if (page.Text is null) json.WriteString("contentType", page.ContentType);
                 if (page.Text is null) json.WriteNumber("size", page.Content.Length);
                 json.WriteString("id", page.Id);
-                json.WriteString("time", page.Time.ToUniversalTime());
                 return true;
             case Sent sent:
                 Begin(json, "sent", session);

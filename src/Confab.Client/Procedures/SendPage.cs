@@ -15,7 +15,7 @@ namespace Confab.Client.Procedures;
 /// Sending in pager mode: RFC 3428 4, and 8 for its bounds; to several users through the exploder, RFC 5365 4 and 6. Flow F15.
 /// </summary>
 [Clause("RFC 3428", "4", "IMC-PGR-1", "IMC-PGR-4", "IMC-PGR-5", "IMC-PGR-7")]
-[Clause("RFC 3428", "8", "IMC-PGR-3")]
+[Clause("RFC 3428", "8", "IMC-PGR-3", "IMC-LMM-1")]
 [Clause("RFC 5365", "4", "IMC-PGR-9")]
 internal sealed class SendPage
 {
