@@ -157,7 +157,7 @@ public sealed class PageTests
         Assert.Equal(PageFate.QueueFull, pages[^1].Result().Fate);
         Assert.Equal("", pages[^1].Result().Id);
         Assert.DoesNotContain(pages[..^1], static p => p.IsCompleted);
-        var closing = scene.Client.DisposeAsync();
+        var closing = scene.Client.DisposeAsync().AsTask();
         scene.World.Advance(TimeSpan.FromSeconds(40));
         Assert.True(closing.IsCompleted);
         Assert.All(pages[..^1], static p => Assert.Equal(PageFate.Unreachable, p.Result().Fate));

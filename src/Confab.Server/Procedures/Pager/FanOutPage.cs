@@ -1,6 +1,5 @@
 using Confab.Runtime;
 using Confab.Server.Owners;
-using Confab.Server.Procedures.General;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
 

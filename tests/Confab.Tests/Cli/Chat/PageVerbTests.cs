@@ -1,4 +1,3 @@
-using Confab.Tests.Client;
 using Xunit;
 
 namespace Confab.Tests.Cli.Chat;

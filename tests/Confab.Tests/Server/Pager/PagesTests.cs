@@ -76,8 +76,8 @@ public sealed class PagesTests : IDisposable
             var pages = Enumerable.Range(0, 5).Select(i => alice.PageAsync(["sip:bob@example.com", "sip:carol@example.com"], Page.Of($"{i}"))).ToList();
             pages.Add(alice.PageAsync("sip:bob@example.com", "last"));
             _rig.Sim.Advance(TimeSpan.FromMilliseconds(seed % 7));
-            _ = bob.DisposeAsync();
-            if (seed % 2 == 0) _ = alice.DisposeAsync();
+            _ = bob.DisposeAsync().AsTask();
+            if (seed % 2 == 0) _ = alice.DisposeAsync().AsTask();
             Assert.True(_rig.RunUntil(() => pages.TrueForAll(static p => p.IsCompleted), 120));
             _rig.Advance(120);
             Assert.Equal(Got(carol).Select(static p => p.Text).Distinct().Count(), Got(carol).Count);
