@@ -65,6 +65,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             UserSessions = new UserSessions(options.Limits),
+            Pages = new PagesUnderWay(options.Limits),
+            Factory = UriOf(options.Sip.ConferenceFactory ?? $"sip:conference-factory@{options.Domain}"),
+            Exploder = UriOf(options.Sip.Exploder ?? $"sip:im-exploder@{options.Domain}"),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
@@ -223,6 +226,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
         return (uri.Scheme, new IPEndPoint(ip, Math.Max(0, uri.Port)));
     }
+
+    /// <summary>Empty for what is no URI; the configuration has been looked at before.</summary>
+    private static SipUri UriOf(string text) => SipUri.TryParse(Sip.Message.Text.Of(text), out var uri) ? uri : default;
 
     private static SipUri? ProxyOf(string? proxy)
     {

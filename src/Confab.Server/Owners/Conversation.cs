@@ -16,6 +16,7 @@ namespace Confab.Server.Owners;
 internal sealed class Conversation : ITransactionUser, IUserAgent
 {
     private readonly CallIds _callIds;
+    private int _held;
     private bool _ended;
 
     /// <summary>Nothing is pending in it yet.</summary>
@@ -155,10 +156,18 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     public void WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => ServerHeaders.WriteResponse(ref writer, method, status);
 
+    /// <summary>Something goes on here that may have no transaction for a while; <see cref="Release"/> when it is over.</summary>
+    public void Hold() => _held++;
+
+    public void Release()
+    {
+        if (--_held == 0 && Transactions.Count == 0) Mailbox.Post(EndWhenDone);
+    }
+
     /// <summary>Leaves the tables when nothing is pending and no session lives here.</summary>
     public void EndWhenDone()
     {
-        if (_ended || Focus is not null || Transactions.Count > 0) return;
+        if (_ended || _held > 0 || Focus is not null || Transactions.Count > 0) return;
         _ended = true;
         _callIds.Clear();
     }
