@@ -16,6 +16,7 @@ namespace Confab.Server.Owners;
 internal sealed class Conversation : ITransactionUser, IUserAgent
 {
     private readonly CallIds _callIds;
+    private List<DocumentSubscription>? _subscriptions; // most owners have none
     private bool _ended;
 
     public Conversation(Node node, Text key)
@@ -35,6 +36,17 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     /// <summary>The IM session of this owner, while it lives.</summary>
     public Focus? Focus { get; set; }
+
+    /// <summary>The subscription in whose dialog this request is.</summary>
+    public Subscription? FindSubscription(SipRequest request) => Focus?.Subscriptions.Find(request) ?? (Subscription?)_subscriptions?.Find(s => s.Owns(request));
+
+    public void Add(DocumentSubscription subscription) => (_subscriptions ??= []).Add(subscription);
+
+    public void Remove(DocumentSubscription subscription)
+    {
+        _subscriptions?.Remove(subscription);
+        EndWhenDone();
+    }
 
     Credentials? IUserAgent.Credentials => null;
 
@@ -94,7 +106,8 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     }
 
     /// <summary>The Call-IDs of all transactions and dialogs, some more than once.</summary>
-    public IEnumerable<Text> CallIdsInUse => Transactions.CallIds.Concat(Focus is null ? [] : Focus.CallIdsInUse);
+    public IEnumerable<Text> CallIdsInUse =>
+        Transactions.CallIds.Concat(Focus is null ? [] : Focus.CallIdsInUse).Concat((_subscriptions ?? []).Select(static s => Text.Of(s.Notifier.Dialog?.CallId ?? "")));
 
     void ITransactionUser.OnRequest(IServerTransaction transaction) => ReceiveRequest.Run(this, transaction);
 
@@ -151,10 +164,10 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     public void WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => ServerHeaders.WriteResponse(ref writer, method, status);
 
-    /// <summary>Leaves the tables when nothing is pending and no session lives here.</summary>
+    /// <summary>Leaves the tables when nothing is pending, and no session and no subscription lives here.</summary>
     public void EndWhenDone()
     {
-        if (_ended || Focus is not null || Transactions.Count > 0) return;
+        if (_ended || Focus is not null || _subscriptions is { Count: > 0 } || Transactions.Count > 0) return;
         _ended = true;
         _callIds.Clear();
     }

@@ -36,6 +36,12 @@ internal sealed class Node
     /// <summary>The pre-defined groups of those documents.</summary>
     public required GroupTable Groups { get; init; }
 
+    /// <summary>The same as a user may read them.</summary>
+    public required ReadableDocuments Readable { get; init; }
+
+    /// <summary>Who is told when they change.</summary>
+    public required DocumentWatchers Watchers { get; init; }
+
     public required OriginatorVerification Verification { get; init; }
 
     public required ServerMetrics Metrics { get; init; }
@@ -52,6 +58,9 @@ internal sealed class Node
 
     /// <summary>Where the MSRP listener is bound.</summary>
     public IPEndPoint MsrpListening { get; set; } = null!;
+
+    /// <summary>Where an HTTP server answers for the documents; null while there is none.</summary>
+    public Uri? HttpListening { get; set; }
 
     public string FactoryUri => Options.Sip.ConferenceFactory ?? $"sip:conference-factory@{Options.Domain}";
 
@@ -88,6 +97,15 @@ internal sealed class Node
 
         var isAny = IsAny(MsrpListening.Address);
         return (isAny ? HostTowards(flow) : MsrpListening.Address.ToString(), MsrpListening.Port);
+    }
+
+    /// <summary>The XCAP root towards a peer that we meet on this SIP flow, without a slash at its end.</summary>
+    public string XcapRoot(Flow flow)
+    {
+        if (HttpListening is not { } http) return $"http://{Options.Domain}{XcapUri.Root}";
+        var isAny = IPAddress.TryParse(http.DnsSafeHost, out var address) && IsAny(address);
+        var host = isAny ? HostTowards(flow) : http.Host;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{http.Scheme}://{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}:{http.Port}{XcapUri.Root}");
     }
 
     /// <summary>Which of this machine's addresses a peer can reach: the one of its own flow, where that tells one.</summary>
