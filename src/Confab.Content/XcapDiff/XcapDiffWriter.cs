@@ -11,6 +11,7 @@ public sealed class XcapDiffWriter
 
     readonly StringBuilder _text = new("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n");
 
+    /// <summary>A document about one XCAP root.</summary>
     /// <param name="root">The XCAP root URI, with its slash at the end: what the selectors are relative to.</param>
     public XcapDiffWriter(string root)
     {
