@@ -140,10 +140,17 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         Assert.Contains("sip:team-2@example.com", taken.Printed, StringComparison.Ordinal);
         Assert.Equal(1, (await Confab(server, "group", "create", "alice", "--owner", "erin")).Code); // a user's
         Assert.Contains("MEMBER    sip:carol@example.com", (await Confab(server, "group", "add", "team", "carol")).Printed, StringComparison.Ordinal);
-        Assert.Equal(1, (await Confab(server, "group", "remove", "team", "dave")).Code);
+        Assert.Equal((1, "confab: sip:dave@example.com is not on the list of sip:team@example.com"), await Confab(server, "group", "remove", "team", "bob", "dave")); // nobody is
         Assert.DoesNotContain("sip:bob@", (await Confab(server, "group", "remove", "team", "bob")).Printed, StringComparison.Ordinal);
         Assert.Contains("MAX       no limit", (await Confab(server, "group", "set", "team", "--max", "0", "--invite-members", "true")).Printed, StringComparison.Ordinal);
         Assert.Contains("sip:team@example.com  sip:erin@example.com  2        -    The Team", (await Confab(server, "group", "list")).Printed, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await Confab(server, "user", "add", "sip:+49@example.com", "--password", "secret")).Code);
+        Assert.Equal(0, (await Confab(server, "group", "create", "numbers", "--owner", "sip:+49@example.com")).Code);
+        Assert.Contains("OWNER     sip:+49@example.com", (await Confab(server, "group", "show", "numbers")).Printed, StringComparison.Ordinal);
+        Assert.Contains("MEMBER    sip:bob@example.com", (await Confab(server, "group", "add", "numbers", "bob")).Printed, StringComparison.Ordinal);
+        Assert.Equal(0, (await Confab(server, "user", "remove", "sip:+49@example.com")).Code);
+        Assert.Equal(1, (await Confab(server, "group", "show", "numbers")).Code);
 
         // Its password is the server's at once; nobody has the token but who can read the folder.
         var erin = Chatter.Start(server, "erin", "secret");

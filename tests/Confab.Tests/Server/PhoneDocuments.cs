@@ -98,6 +98,18 @@ internal sealed class PhoneDocuments
     public static Dictionary<string, string> Stored(ServerRig rig, string user, string auid) =>
         rig.Server.Node.Documents.Of(user).Where(d => d.Id.Auid == auid).ToDictionary(static d => d.Id.Selector, static d => d.ETag);
 
+    /// <summary>What a task of the server's comes to, whose end is run by the pool.</summary>
+    public static T Wait<T>(ServerRig rig, Task<T> task)
+    {
+        for (var i = 0; i < 1000 && !task.IsCompleted; i++)
+        {
+            rig.Run();
+            if (!task.IsCompleted) task.Wait(5, TestContext.Current.CancellationToken);
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
     /// <summary>Stores a document, or deletes it.</summary>
     public static void Put(ServerRig rig, string user, string auid, string name, string? content)
     {
