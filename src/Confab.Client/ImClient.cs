@@ -67,6 +67,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
         ComeBack = new ComeBack(this);
+        Awaited = new AwaitedNotifications(this);
         _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
@@ -93,6 +94,9 @@ public sealed partial class ImClient : IAsyncDisposable
     internal List<ImSession> Sessions { get; } = [];
 
     internal SessionIdentities Identities { get; }
+
+    /// <summary>The messages that may still be told of.</summary>
+    internal AwaitedNotifications Awaited { get; }
 
     /// <summary>The dialogs that ended last: nobody replaces them any more.</summary>
     internal EndedDialogs EndedDialogs { get; }

@@ -86,7 +86,26 @@ public sealed class ImClientOptions
     /// What is taken inside of CPIM (IMC-SDP-4); <c>*</c> for all. Who answers chooses from what was offered (IMC-INV-3b), so it holds what is to be
     /// sent as well.
     /// </summary>
-    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain", "application/im-iscomposing+xml"];
+    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain", "application/im-iscomposing+xml", "message/imdn+xml"];
+
+    /// <summary>
+    /// What the client asks others to tell of the messages it sends in CPIM (RFC 5438): it comes as <see cref="Delivered"/>,
+    /// <see cref="Displayed"/>, or <see cref="Undelivered"/> with <see cref="Undelivered.From"/>. A user without a name does not ask, nor a client
+    /// that does not take <c>message/imdn+xml</c>.
+    /// </summary>
+    public DispositionNotifications AskNotifications { get; init; } = DispositionNotifications.All;
+
+    /// <summary>
+    /// What the client tells others of theirs, where they ask: delivery by itself, display when the program says so
+    /// (<see cref="MessageReceived.DisplayedAsync"/>). Programs should let their users decide (RFC 5438 14.2).
+    /// </summary>
+    public DispositionNotifications GiveNotifications { get; init; } = DispositionNotifications.All;
+
+    /// <summary>
+    /// Members of a group, the user included, up to which its messages ask and are answered: every member tells of every message. Beyond it, where
+    /// it is not known who is there, and where the group does not let its members speak to one alone, nothing is asked or told.
+    /// </summary>
+    public int NotificationsUpTo { get; init; } = 20;
 
     /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>
     public int MaxMessageSize { get; init; } = 10 * 1024 * 1024;

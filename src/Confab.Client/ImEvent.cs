@@ -51,6 +51,17 @@ public sealed record MessageReceived(
 {
     /// <summary>The content as text, null when it is none.</summary>
     public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
+
+    /// <summary>Whether the sender asks to be told when the user was shown it, and <see cref="ImClientOptions.GiveNotifications"/> lets that be told.</summary>
+    public bool IsDisplayAsked => Asked?.IsDisplayAsked == true;
+
+    /// <summary>What the sender asks to be told.</summary>
+    internal Procedures.NotifyDisposition? Asked { get; init; }
+
+    /// <summary>The user was shown the message: tells the sender where he asks, once, while the session stands.</summary>
+    /// <returns>Whether it was told now.</returns>
+    public Task<bool> DisplayedAsync(CancellationToken cancellationToken = default) =>
+        Asked is { } asked ? Session.Client.Ask<bool>(answer => answer.TrySetResult(asked.Displayed()), cancellationToken) : Task.FromResult(false);
 }
 
 /// <summary>
@@ -66,7 +77,19 @@ public sealed record MessageReceived(
 /// <param name="Id">Its Message-ID.</param>
 /// <param name="Time">When it was sent, or began to come where it does not say.</param>
 public sealed record ContentReceived(
-    ImSession Session, string From, string FromName, string ContentType, long? Size, Stream Content, string Id, DateTimeOffset Time) : ImEvent;
+    ImSession Session, string From, string FromName, string ContentType, long? Size, Stream Content, string Id, DateTimeOffset Time) : ImEvent
+{
+    /// <summary>Whether the sender asks to be told when the user was shown it, and <see cref="ImClientOptions.GiveNotifications"/> lets that be told.</summary>
+    public bool IsDisplayAsked => Asked?.IsDisplayAsked == true;
+
+    /// <summary>What the sender asks to be told.</summary>
+    internal Procedures.NotifyDisposition? Asked { get; init; }
+
+    /// <summary>The user was shown the message: tells the sender where he asks, once, while the session stands.</summary>
+    /// <returns>Whether it was told now.</returns>
+    public Task<bool> DisplayedAsync(CancellationToken cancellationToken = default) =>
+        Asked is { } asked ? Session.Client.Ask<bool>(answer => answer.TrySetResult(asked.Displayed()), cancellationToken) : Task.FromResult(false);
+}
 
 /// <summary>How much of a long message has been taken by the other end of the connection.</summary>
 /// <param name="Session">In which session.</param>
@@ -84,8 +107,28 @@ public sealed record ComposingChanged(ImSession Session, string From, bool IsAct
 /// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
 public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 
-/// <summary>The message was not taken, or a report says that it did not arrive.</summary>
-public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent;
+/// <summary>The message was not taken, or a report or notification says that it did not arrive, or that this is not told.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Status">The MSRP status; 0 where a notification tells it.</param>
+/// <param name="Text">Why, for people.</param>
+public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent
+{
+    /// <summary>The recipient whom a notification speaks for; null where it comes from the other end of the connection.</summary>
+    public string? From { get; init; }
+}
+
+/// <summary>A recipient's client has the message (RFC 5438); in a group each recipient is told of, once.</summary>
+/// <param name="Session">In which session the notification came: that of the message, or the one by which the user came back to it.</param>
+/// <param name="Id">The Message-ID of the message, as in <see cref="SendOutcome"/>.</param>
+/// <param name="From">The recipient; in a group it may be an anonymous address.</param>
+public sealed record Delivered(ImSession Session, string Id, string From) : ImEvent;
+
+/// <summary>A recipient was shown the message (RFC 5438); in a group each recipient is told of, once.</summary>
+/// <param name="Session">In which session the notification came: that of the message, or the one by which the user came back to it.</param>
+/// <param name="Id">The Message-ID of the message, as in <see cref="SendOutcome"/>.</param>
+/// <param name="From">The recipient; in a group it may be an anonymous address.</param>
+public sealed record Displayed(ImSession Session, string Id, string From) : ImEvent;
 
 /// <summary>How far the server has come with a user whom it was asked to add.</summary>
 /// <param name="Session">To which session.</param>

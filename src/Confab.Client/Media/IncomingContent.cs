@@ -5,7 +5,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Confab.Client.Procedures;
 using Confab.Content.Cpim;
+using Confab.Content.IsComposing;
 using Confab.Content.Media;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -18,6 +20,8 @@ internal sealed class IncomingContent
 {
     private const int Ahead = 256 * 1024; // octets that wait for the reader
     private const int MostHead = 8 * 1024; // octets of CPIM headers, as many as of MSRP's own
+
+    private const int MostSignal = 64 * 1024; // octets of a notification; a server collects those of a group in one
 
     // Where nothing is read for so long, the content is given up: the sender's 30 seconds (7.1.1) run, and those of what we send ourselves, whose
     // answers come by the same connection.
@@ -33,6 +37,8 @@ internal sealed class IncomingContent
     private readonly string _type;
     private long _next = 1; // of the message, as Byte-Range counts
     private long _readSoFar;
+    private NotifyDisposition? _asked;
+    private bool _isSignal; // a notification, or who is typing
     private bool _isAnnounced;
     private bool _isFull;
     private bool _isOver;
@@ -71,12 +77,15 @@ internal sealed class IncomingContent
         var fresh = piece.Body[known..];
         _next += fresh.Length;
         if (_next - 1 > _session.Client.Options.MaxMessageSize) return Refuse(MsrpStatus.TooLarge, "The content is larger than was said.");
+        if (_isSignal) return Collect(fresh, piece);
         if (_isAnnounced) _pipe.Writer.Write(fresh);
         else if (Begin(fresh, piece.IsLastPiece) is var status and not MsrpStatus.Ok) return Refuse(status, "The message is malformed, or of a type that is not taken.");
+        if (_isSignal) return Collect(default, piece);
         if (piece.IsLastPiece && piece.Continuation == '$')
         {
             if (!_isAnnounced) return Refuse(MsrpStatus.BadRequest, "The message has no content.");
             End(null);
+            _asked?.Delivered();
         }
         else if (_isAnnounced)
         {
@@ -119,10 +128,29 @@ internal sealed class IncomingContent
         if (!isChunkEnd && !HasBothHeads(message)) return message.Length > MostHead ? MsrpStatus.BadRequest : MsrpStatus.Ok;
         if (!CpimView.TryParse(message, out var cpim, out _)) return MsrpStatus.BadRequest;
         var inner = Encoding.UTF8.GetString(cpim.ContentType);
+        if (AwaitedNotifications.IsNotification(cpim, inner) || AcceptList.Matches([ComposingStatus.ContentType], inner))
+        {
+            _isSignal = true;
+            return MsrpStatus.Ok;
+        }
+
         if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(options.AcceptWrappedTypes, inner)) return MsrpStatus.UnsupportedType;
-        Announce(Encoding.UTF8.GetString(cpim.From), CpimText.Decode(cpim.FromDisplayName), inner, cpim.DateTime, _total < 0 ? -1 : _total - (message.Length - cpim.Content.Length));
+        var from = Encoding.UTF8.GetString(cpim.From);
+        _session.Composing.Heard(from);
+        _asked = NotifyDisposition.Of(_session, cpim, from);
+        Announce(from, CpimText.Decode(cpim.FromDisplayName), inner, cpim.DateTime, _total < 0 ? -1 : _total - (message.Length - cpim.Content.Length));
         _pipe.Writer.Write(cpim.Content);
         return MsrpStatus.Ok;
+    }
+
+    /// <summary>A notification or status is nothing for the program to read, however long it is: it is put together and taken as a short one is.</summary>
+    private MsrpStatus Collect(ReadOnlySpan<byte> fresh, in MsrpFrame piece)
+    {
+        _head.Write(fresh);
+        if (_head.WrittenCount > MostSignal) return Refuse(MsrpStatus.TooLarge, "The notification is too long.");
+        if (!piece.IsLastPiece || piece.Continuation != '$') return MsrpStatus.Ok;
+        End(null);
+        return ReceiveMessage.Take(_session, new ReceivedMessage(Encoding.UTF8.GetString(_messageId), _type, _head.WrittenMemory, SuccessReport: false, default));
     }
 
     /// <summary>The message headers and those of the content end with an empty line each (RFC 3862 2).</summary>
@@ -138,7 +166,7 @@ internal sealed class IncomingContent
         Reader.Announce(size);
         _session.Client.Tell(new ContentReceived(
             _session, from, name, contentType, size < 0 ? null : size, Reader, Encoding.UTF8.GetString(_messageId),
-            Procedures.ReceiveMessage.TimeOf(time) ?? _session.Client.World.Time.GetUtcNow()));
+            ReceiveMessage.TimeOf(time) ?? _session.Client.World.Time.GetUtcNow()) { Asked = _asked });
     }
 
     private void Flush()
