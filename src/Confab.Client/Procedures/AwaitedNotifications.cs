@@ -60,7 +60,7 @@ internal sealed class AwaitedNotifications(ImClient client)
     private bool Receive(ImSession session, string from, ReadOnlySpan<byte> document)
     {
         if (!DispositionNotification.TryParse(document, out var notification, out _)) return false;
-        if (_messages.TryGetValue(notification.MessageId, out var awaited) && awaited.Identity == session.Identity && MayTell(session, from)) Take(session, from, awaited, notification);
+        if (_messages.TryGetValue(notification.MessageId, out var awaited) && awaited.Is(session) && MayTell(session, from)) Take(session, from, awaited, notification);
         return true;
     }
 
@@ -104,8 +104,8 @@ internal sealed class AwaitedNotifications(ImClient client)
         private readonly HashSet<string> _delivery = new(StringComparer.Ordinal);
         private readonly HashSet<string> _display = new(StringComparer.Ordinal);
 
-        /// <summary>The session it was sent in, by the identity that leads back into it.</summary>
-        public string? Identity => identity;
+        /// <summary>Whether it was sent in this session, or in the one that the user has come back to by this.</summary>
+        public bool Is(ImSession session) => identity == session.Identity || (session.RejoinOf is { } rejoined && identity == rejoined);
 
         public bool IsFirst(Disposition disposition, string from, int most)
         {

@@ -52,8 +52,7 @@ internal sealed class NotifyDisposition
     public bool Displayed()
     {
         if (!IsDisplayAsked || _isDisplayed) return false;
-        _isDisplayed = true;
-        return Send(Disposition.Display, DispositionStatus.Displayed);
+        return _isDisplayed = Send(Disposition.Display, DispositionStatus.Displayed);
     }
 
     /// <summary>
@@ -88,5 +87,5 @@ internal sealed class NotifyDisposition
     /// <summary>The session, or the one by which the user has come back to it.</summary>
     private ImSession? Standing() => _session.State == ImSessionState.Established
         ? _session
-        : _session.Client.Sessions.Find(session => session.State == ImSessionState.Established && session.Identity == _session.Identity);
+        : _session.Client.Sessions.Find(session => session.State == ImSessionState.Established && (session.Identity == _session.Identity || session.RejoinOf == _session.Identity));
 }
