@@ -3,7 +3,8 @@ namespace Confab.Client;
 /// <summary>What happened, in the order in which it did; read through <see cref="ImClient.Events"/>.</summary>
 public abstract record ImEvent;
 
-/// <summary>The server knows where the user is, for so many seconds; then the client refreshes it by itself.</summary>
+/// <summary>The user is registered and can be invited; the client refreshes the registration by itself.</summary>
+/// <param name="Expires">For how many seconds, as the server grants it.</param>
 public sealed record Registered(long Expires) : ImEvent;
 
 /// <summary>The user is not reachable any more. Unless the user left or was refused, the client goes on trying.</summary>
@@ -13,12 +14,16 @@ public sealed record Registered(long Expires) : ImEvent;
 public sealed record Unregistered(string Reason, int Status, bool Retrying) : ImEvent;
 
 /// <summary>Somebody invites the user: to be answered by <see cref="ImSession.AcceptAsync"/> or <see cref="ImSession.DeclineAsync"/>.</summary>
+/// <param name="Session">The session, in the state <see cref="ImSessionState.Invited"/>; its <see cref="ImSession.Peer"/> invites.</param>
 public sealed record Invited(ImSession Session) : ImEvent;
 
-/// <summary>A session of ours waits for its answer; <paramref name="Alerting"/> once the other side is being asked.</summary>
+/// <summary>A session that the user starts waits for its answer.</summary>
+/// <param name="Session">Which.</param>
+/// <param name="Alerting">False when the invitation has left, true when the other side is being asked.</param>
 public sealed record Calling(ImSession Session, bool Alerting) : ImEvent;
 
-/// <summary>Messages may flow.</summary>
+/// <summary>The session is established: messages may flow in both directions.</summary>
+/// <param name="Session">Which.</param>
 public sealed record Established(ImSession Session) : ImEvent;
 
 /// <summary>A session is over, or came to nothing.</summary>
@@ -33,9 +38,11 @@ public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, str
 }
 
 /// <summary>The connection for messages was lost; the client opens it again, and <see cref="Resumed"/> or <see cref="Ended"/> follows.</summary>
+/// <param name="Session">Of which session.</param>
 public sealed record Interrupted(ImSession Session) : ImEvent;
 
 /// <summary>The connection for messages stands again; what others said meanwhile may be lost.</summary>
+/// <param name="Session">Of which session.</param>
 public sealed record Resumed(ImSession Session) : ImEvent;
 
 /// <summary>A message came in.</summary>
@@ -104,7 +111,10 @@ public sealed record Progress(ImSession Session, string Id, long Sent, long Tota
 /// <param name="IsActive">Whether he types.</param>
 public sealed record ComposingChanged(ImSession Session, string From, bool IsActive) : ImEvent;
 
-/// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
+/// <summary>The other end of the session's connection, the server as a rule, took the message. Who received it is told by <see cref="Delivered"/>.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="Id">Its Message-ID, as in <see cref="SendOutcome"/>.</param>
+/// <param name="Status">The MSRP status, 200.</param>
 public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 
 /// <summary>The message was not taken, or a report or notification says that it did not arrive, or that this is not told.</summary>

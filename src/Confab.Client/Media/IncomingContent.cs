@@ -33,8 +33,8 @@ internal sealed class IncomingContent
     private readonly Alarm _unread;
     private readonly byte[] _messageId;
     private readonly long _total; // of the message, -1 where it is not told
-    private readonly ArrayBufferWriter<byte> _head = new(2048);
     private readonly string _type;
+    private ArrayBufferWriter<byte> _head = new(2048);
     private long _next = 1; // of the message, as Byte-Range counts
     private long _readSoFar;
     private NotifyDisposition? _asked;
@@ -43,8 +43,14 @@ internal sealed class IncomingContent
     private bool _isFull;
     private bool _isOver;
 
-    public IncomingContent(ImSession session, IncomingStreams streams, in MsrpFrame piece)
+    /// <summary>A message that begins with this piece.</summary>
+    /// <param name="session">Where it came.</param>
+    /// <param name="streams">Those of the session.</param>
+    /// <param name="piece">Its first.</param>
+    /// <param name="isUndecided">Whether it does not say how long it is: it is kept until it is longer than what comes whole, or has come whole.</param>
+    public IncomingContent(ImSession session, IncomingStreams streams, in MsrpFrame piece, bool isUndecided)
     {
+        IsUndecided = isUndecided;
         var scheduler = session.Client.World.Scheduler;
         _session = session;
         _streams = streams;
@@ -62,6 +68,12 @@ internal sealed class IncomingContent
 
     public byte[] MessageId => _messageId;
 
+    /// <summary>Whether it is not known yet to be too long to come whole.</summary>
+    public bool IsUndecided { get; private set; }
+
+    /// <summary>Octets that are kept of it while it is not.</summary>
+    public int Held => IsUndecided ? _head.WrittenCount : 0;
+
     /// <summary>Takes a piece; anything but Ok is the answer to its chunk, and then the message is over.</summary>
     public MsrpStatus Put(in MsrpFrame piece)
     {
@@ -77,6 +89,7 @@ internal sealed class IncomingContent
         var fresh = piece.Body[known..];
         _next += fresh.Length;
         if (_next - 1 > _session.Client.Options.MaxMessageSize) return Refuse(MsrpStatus.TooLarge, "The content is larger than was said.");
+        if (IsUndecided && !Decide(fresh, piece.IsLastPiece && piece.Continuation == '$', out var answer)) return answer;
         if (_isSignal) return Collect(fresh, piece);
         if (_isAnnounced) _pipe.Writer.Write(fresh);
         else if (Begin(fresh, piece.IsLastPiece) is var status and not MsrpStatus.Ok) return Refuse(status, "The message is malformed, or of a type that is not taken.");
@@ -111,19 +124,45 @@ internal sealed class IncomingContent
         return status;
     }
 
+    /// <summary>Keeps what came while it is not known to be too long to come whole; false where that is all there is to do, and the answer says with what.</summary>
+    private bool Decide(ReadOnlySpan<byte> fresh, bool isAll, out MsrpStatus answer)
+    {
+        answer = MsrpStatus.Ok;
+        if (_head.WrittenCount + fresh.Length > _session.Client.Options.StreamOver || !_streams.MayHold(fresh.Length))
+        {
+            if (_streams.HasRoom)
+            {
+                IsUndecided = false;
+                return true;
+            }
+
+            answer = Refuse(MsrpStatus.TooLarge, "Too many long messages at once.");
+            return false;
+        }
+
+        _head.Write(fresh);
+        if (!isAll) return false;
+        End(null);
+        answer = ReceiveMessage.Take(_session, Whole());
+        return false;
+    }
+
+    private ReceivedMessage Whole() => new(Encoding.UTF8.GetString(_messageId), _type, _head.WrittenMemory, SuccessReport: false, default);
+
     /// <summary>Collects the headers of a CPIM message; tells the program as soon as it is known what the message is.</summary>
     private MsrpStatus Begin(ReadOnlySpan<byte> fresh, bool isChunkEnd)
     {
         var options = _session.Client.Options;
         if (!ContentType.TryParse(_type, out var type, out _)) return MsrpStatus.UnsupportedType;
+        _head.Write(fresh);
         if (!type.Is(AcceptList.Cpim))
         {
             Announce(_session.Peer ?? "", _session.PeerName, _type, null, _total);
-            _pipe.Writer.Write(fresh);
+            _pipe.Writer.Write(_head.WrittenSpan);
+            _head = new ArrayBufferWriter<byte>();
             return MsrpStatus.Ok;
         }
 
-        _head.Write(fresh);
         var message = _head.WrittenSpan;
         if (!isChunkEnd && !HasBothHeads(message)) return message.Length > MostHead ? MsrpStatus.BadRequest : MsrpStatus.Ok;
         if (!CpimView.TryParse(message, out var cpim, out _)) return MsrpStatus.BadRequest;
@@ -140,6 +179,7 @@ internal sealed class IncomingContent
         _asked = NotifyDisposition.Of(_session, cpim, from);
         Announce(from, CpimText.Decode(cpim.FromDisplayName), inner, cpim.DateTime, _total < 0 ? -1 : _total - (message.Length - cpim.Content.Length));
         _pipe.Writer.Write(cpim.Content);
+        _head = new ArrayBufferWriter<byte>(); // it may have been all that was kept so far
         return MsrpStatus.Ok;
     }
 
@@ -150,7 +190,7 @@ internal sealed class IncomingContent
         if (_head.WrittenCount > MostSignal) return Refuse(MsrpStatus.TooLarge, "The notification is too long.");
         if (!piece.IsLastPiece || piece.Continuation != '$') return MsrpStatus.Ok;
         End(null);
-        return ReceiveMessage.Take(_session, new ReceivedMessage(Encoding.UTF8.GetString(_messageId), _type, _head.WrittenMemory, SuccessReport: false, default));
+        return ReceiveMessage.Take(_session, Whole());
     }
 
     /// <summary>The message headers and those of the content end with an empty line each (RFC 3862 2).</summary>

@@ -69,8 +69,7 @@ internal static class CpimCheck
     {
         var (start, length) = verdict.From.GetOffsetAndLength(body.Length);
         if (!sender.IsAnonymous) return [.. body[..start], .. sender.AddressBytes, .. body[(start + length)..]];
-        if (verdict.Wrapped != ReportType) return [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. body[(start + length)..]];
-        CpimView.TryParse(body, out var view, out _); // it was checked before
+        if (verdict.Wrapped != ReportType || !CpimView.TryParse(body, out var view, out _)) return [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. body[(start + length)..]];
         return [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. body[(start + length)..view.HeadersLength], .. HideInReport.Run(view, sender.Entity)];
     }
 
