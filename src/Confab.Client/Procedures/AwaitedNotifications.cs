@@ -1,7 +1,7 @@
 // RFC 5438 7.1.2 Matching IMs with IMDNs: the messages of this client that asked, and who has told what of them.
 //
 //   sent ──► awaited ──"delivered" of bob──► Delivered, once for bob ──"displayed" of bob──► Displayed, once for bob
-//                └── of nobody who could have it, in another session, once more, of a message that is not there: passed over
+//                └── in another session, once more, of a message that is not there: passed over
 using System.Text;
 using Confab.Content.Cpim;
 using Confab.Content.Imdn;
@@ -64,10 +64,11 @@ internal sealed class AwaitedNotifications(ImClient client)
         return true;
     }
 
-    /// <summary>Whether he can have had the message: in a group the roster tells, where it is known; the server vouches for From.</summary>
-    private bool MayTell(ImSession session, string from) =>
-        from.Length <= LongestFrom
-        && (!session.IsGroup || (!ImAddress.AreSame(from, client.Options.Address) && (session.Roster.Count == 0 || session.Roster.Any(user => ImAddress.AreSame(user.Address, from)))));
+    /// <summary>
+    /// Whether he can have had the message: he knows an id that cannot be guessed (6.3), and the switch vouches for his From. The roster is not asked:
+    /// it comes seconds later than those in it (RFC 4575 9), whose first notifications would be lost.
+    /// </summary>
+    private bool MayTell(ImSession session, string from) => from.Length <= LongestFrom && !(session.IsGroup && ImAddress.AreSame(from, client.Options.Address));
 
     private void Take(ImSession session, string from, Awaited awaited, DispositionNotification notification)
     {

@@ -36,6 +36,7 @@ internal static class ReceiveMessage
             return session.Composing.Receive(from, cpim.Content) ? MsrpStatus.Ok : MsrpStatus.BadRequest;
         session.Composing.Heard(from);
         var asked = NotifyDisposition.Of(session, cpim, from);
+        asked?.Delivered(); // before the program knows of it, and can say that it was displayed
         Tell(
             session,
             message,
@@ -45,7 +46,6 @@ internal static class ReceiveMessage
             cpim.Content.ToArray(),
             TimeOf(cpim.DateTime) ?? session.Client.World.Time.GetUtcNow(),
             asked);
-        asked?.Delivered();
         return MsrpStatus.Ok;
     }
 

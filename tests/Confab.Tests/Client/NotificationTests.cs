@@ -467,9 +467,10 @@ public sealed class NotificationTests
         var session = Group(scene, out var invite, others: 2);
         Roster(scene, "alice", "bob", "carol");
         var id = Said(scene, session);
-        foreach (var from in (string[])["bob", "carol", "bob", "mallory", "alice"]) Tells(scene, invite, id, from: $"sip:{from}@example.com");
-        Tells(scene, invite, id, from: "sip:anonymous1@anonymous.invalid");
-        Assert.Equal([new Delivered(session, id, "sip:bob@example.com"), new Delivered(session, id, "sip:carol@example.com")], scene.Events());
+        foreach (var from in (string[])["bob", "carol", "bob", "alice"]) Tells(scene, invite, id, from: $"sip:{from}@example.com");
+        Tells(scene, invite, id, from: "sip:anonymous1@anonymous.invalid"); // in, and not in the roster yet
+        string[] told = ["sip:bob@example.com", "sip:carol@example.com", "sip:anonymous1@anonymous.invalid"];
+        Assert.Equal(told.Select(from => new Delivered(session, id, from)), scene.Events());
 
         Says(scene, invite, Ask, from: "sip:carol@example.com");
         Assert.Contains("\r\nFrom: <sip:alice@example.com>\r\nTo: <sip:carol@example.com>\r\n", Expect(scene), StringComparison.Ordinal);
