@@ -1,5 +1,3 @@
-using Confab.Client;
-
 namespace Confab.Cli.Chat;
 
 /// <summary>How far a text that was typed has come.</summary>
