@@ -17,6 +17,7 @@ internal sealed class AwaitedNotifications(ImClient client)
 {
     private const int MostMessages = 1000; // that can be told of; what is older is not told of any more (7.1.3)
     private const int MostParts = 64; // notifications in one message of a server that collects them
+    private const int LongestContent = 64 * 1024; // octets of them
     private const int LongestFrom = 256; // characters of an address that is remembered
 
     private readonly OrderedDictionary<string, Awaited> _messages = new(StringComparer.Ordinal);
@@ -45,7 +46,7 @@ internal sealed class AwaitedNotifications(ImClient client)
     /// <summary>Takes what came; false for what cannot be read.</summary>
     public bool Receive(ImSession session, string from, in CpimView message, string type)
     {
-        if (!message.TryDecodeContent(out var content)) return false;
+        if (message.Content.Length > LongestContent || !message.TryDecodeContent(out var content)) return false;
         if (!ContentType.TryParse(type, out var parsed, out _)) return false;
         if (parsed.Is(DispositionNotification.ContentType)) return Receive(session, from, content);
 

@@ -12,6 +12,8 @@ namespace Confab.Server.Switch;
 [Clause("RFC 5438", "7.2.1", "COM-PRIV-3")]
 internal static class HideInReport
 {
+    private const int LongestReport = 16 * 1024; // octets: one of 8 KiB, in base64
+
     /// <summary>Whether it can be read; where it cannot nobody could tell whom it names.</summary>
     public static bool CanRun(in CpimView report) => Read(report) is not null;
 
@@ -26,5 +28,6 @@ internal static class HideInReport
 
     /// <summary>A notification that can be written as well: a status of an extension cannot.</summary>
     private static DispositionNotification? Read(in CpimView report) =>
-        report.TryDecodeContent(out var content) && DispositionNotification.TryParse(content, out var read, out _) && read.Status != DispositionStatus.Other ? read : null;
+        report.Content.Length <= LongestReport && report.TryDecodeContent(out var content)
+            && DispositionNotification.TryParse(content, out var read, out _) && read.Status != DispositionStatus.Other ? read : null;
 }
