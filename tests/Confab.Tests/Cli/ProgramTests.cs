@@ -78,6 +78,13 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_chat_tells_all_of_what_becomes_of_messages_or_less()
+    {
+        Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", "--notifications", "some"));
+        Assert.Equal("confab: --notifications is all, delivery or none, not 'some'\n", _error.ToString());
+    }
+
+    [Fact]
     public async Task A_missing_configuration_file_exits_2()
     {
         Assert.Equal(2, await Run("serve", "--config", "nowhere.json"));

@@ -26,7 +26,7 @@ public sealed class StartSessionTests
         Assert.Contains("\r\nc=IN IP4 192.0.2.11\r\n", invite.Body, StringComparison.Ordinal);
         Assert.Matches("^msrp://192\\.0\\.2\\.11:9/[a-z2-7]{16,};tcp$", invite.Sdp("path"));
         Assert.Equal("message/cpim text/plain", invite.Sdp("accept-types"));
-        Assert.Equal("text/plain application/im-iscomposing+xml", invite.Sdp("accept-wrapped-types"));
+        Assert.Equal("text/plain application/im-iscomposing+xml message/imdn+xml", invite.Sdp("accept-wrapped-types"));
         Assert.Equal("active", invite.Sdp("setup"));
         Assert.Equal("10485760", invite.Sdp("max-size"));
     }
