@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Confab.Cli.Bench;
 
 /// <summary>What one member has of one sender: messages are numbered from 0, and the last 64 are known one by one.</summary>
+[StructLayout(LayoutKind.Auto)]
 struct Arrivals
 {
     uint _next;  // one more than the highest that has come

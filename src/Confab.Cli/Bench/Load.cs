@@ -107,7 +107,7 @@ abstract class Load(World world, LoadOptions options) : ISipLoad, IDisposable
     {
         var local = LocalTowards(options.Remote);
         for (var i = 0; i < Math.Min(options.Connections, users); i++) _links.Add(await SipLink.OpenAsync(world, options, local, this).ConfigureAwait(false));
-        Users = [.. Enumerable.Range(0, users).Select(i => new LoadUser(i, options.Users, options.Password, _links[i % _links.Count], world.Ids))];
+        Users = [.. Enumerable.Range(0, users).Select(i => new LoadUser(i, options.First + i, options.Users, options.Password, _links[i % _links.Count], world.Ids))];
         _sweep = world.Time.CreateTimer(_ => Sweep(), null, s_sweepEvery, s_sweepEvery);
     }
 

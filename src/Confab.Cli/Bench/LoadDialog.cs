@@ -32,7 +32,7 @@ sealed class LoadDialog
     public string Target => _target;
 
     public static LoadDialog OfCaller(LoadUser user, SipExchange invite, SipResponse response) =>
-        new(user, response, invite.FromTag, response.To.Text.ToString(), Routes(response).Reverse(), invite.LastCSeq);
+        new(user, response, invite.FromTag, response.To.Text.ToString(), Enumerable.Reverse(Routes(response)), invite.LastCSeq);
 
     public static LoadDialog OfCallee(LoadUser user, SipRequest invite, string localTag) =>
         new(user, invite, localTag, invite.From.Text.ToString(), Routes(invite), 0);
@@ -69,7 +69,7 @@ sealed class LoadDialog
         Done = (_, response) => done(response),
     }.Begin();
 
-    static IEnumerable<string> Routes(SipMessage message)
+    static List<string> Routes(SipMessage message)
     {
         var routes = new List<string>();
         foreach (var route in message.Headers(HeaderName.RecordRoute)) routes.Add(route.ToString());

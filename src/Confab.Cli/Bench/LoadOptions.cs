@@ -33,6 +33,9 @@ sealed record LoadOptions
     /// <summary>Members of a group, users who register, callers and callees together.</summary>
     public int Members { get; init; } = 10;
 
+    /// <summary>The number of the first of them: several generators can share the users of a server.</summary>
+    public int First { get; init; }
+
     /// <summary>Members who send.</summary>
     public int Senders { get; init; } = 4;
 

@@ -5,6 +5,9 @@ namespace Confab.Cli.Bench;
 /// <summary>The course of a load: made ready, warmed up, measured, drained, ended; and the report of it.</summary>
 static class LoadRun
 {
+    /// <summary>What progress is told once users are registered, groups joined and sessions held.</summary>
+    public const string Ready = "ready";
+
     const double Saturated = 0.9; // of a core
     const double LateMicroseconds = 2_000;
     static readonly TimeSpan s_looks = TimeSpan.FromMilliseconds(20);
@@ -31,6 +34,7 @@ static class LoadRun
         if (options.Pids.Count > 0) report.ServerKbBefore = ProcessUse.ResidentKb(options.Pids);
         progress?.Invoke("making ready", 0, 0);
         await load.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        progress?.Invoke(Ready, 0, options.Hold);
         if (options.Hold > 0) await HoldAsync(world, options, report, progress, cancellationToken).ConfigureAwait(false);
         else await DriveAsync(world, load, report, progress, cancellationToken).ConfigureAwait(false);
         progress?.Invoke("leaving", 1, load.Units);
@@ -57,7 +61,7 @@ static class LoadRun
 
     static async Task HoldAsync(World world, LoadOptions options, LoadReport report, Action<string, double, long>? progress, CancellationToken cancellationToken)
     {
-        await PassAsync(world, s_settle, share => progress?.Invoke("settling", share, options.Hold), cancellationToken).ConfigureAwait(false);
+        if (options.Pids.Count > 0) await PassAsync(world, s_settle, share => progress?.Invoke("settling", share, options.Hold), cancellationToken).ConfigureAwait(false);
         if (options.Pids.Count > 0) report.ServerKbAfter = ProcessUse.ResidentKb(options.Pids);
         await PassAsync(world, options.Duration, share => progress?.Invoke("holding", share, options.Hold), cancellationToken).ConfigureAwait(false);
         report.Seconds = options.Duration.TotalSeconds;

@@ -5,16 +5,17 @@ using Confab.Sip.Message;
 namespace Confab.Cli.Bench;
 
 /// <summary>One user of a load, and the way to the server that all of his requests take.</summary>
-sealed class LoadUser(int number, UserPattern pattern, string password, SipLink link, Ids ids)
+sealed class LoadUser(int number, int named, UserPattern pattern, string password, SipLink link, Ids ids)
 {
-    readonly Credentials _credentials = new(pattern.NameOf(number), password, ids);
+    readonly Credentials _credentials = new(pattern.NameOf(named), password, ids);
     readonly string _callId = ids.Token(64);
     SipResponse? _challenge;
     uint _cseq;
 
+    /// <summary>His place in this load, from 0 on; his address may have another number.</summary>
     public int Number => number;
 
-    public string Address { get; } = pattern[number];
+    public string Address { get; } = pattern[named];
 
     public SipLink Link => link;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 
 namespace Confab.Cli.Bench;
 
@@ -6,6 +7,7 @@ namespace Confab.Cli.Bench;
 /// What the text of every message begins with: <c>@@</c>, which run sent it (8 hexadecimal digits), which sender (4), his message's number (8), and
 /// when it should have left (16, ticks of the clock). So deliveries are counted and timed by what they carry, whatever is around it.
 /// </summary>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct Mark(uint Run, int Sender, uint Number, long Intended)
 {
     public const int Length = 38;

@@ -18,6 +18,7 @@ static class OptionRules
         if (options.Mode is "fanout" or "sessions" && options.Members < 2) return $"{count} is 2 at least, not {options.Members}";
         if (options.Members < 1 || options.Members > (options.Mode == "fanout" ? MostInGroup : MostUsers))
             return $"{count} is 1 to {(options.Mode == "fanout" ? MostInGroup : MostUsers)}, not {options.Members}";
+        if (options.First < 0) return $"--first is 0 at least, not {options.First}";
         if (options.Mode == "sessions" && options.Members % 2 != 0) return $"--count is an even number, since users call each other in pairs; not {options.Members}";
         if (options.Mode == "fanout" && options.Senders < 1) return $"--senders is 1 at least, not {options.Senders}";
         if (options.Window is < 1 or > 4_000) return $"--window is 1 to 4000, not {options.Window}";

@@ -28,6 +28,7 @@ static class BenchCommand
     static readonly Option<string> Server = new("--server") { Description = "The server.", HelpName = "HOST:PORT", DefaultValueFactory = _ => "127.0.0.1:5060" };
     static readonly Option<string> Over = new("--transport") { Description = "udp or tcp, for SIP.", HelpName = "TRANSPORT", DefaultValueFactory = _ => "tcp" };
     static readonly Option<string> Users = new("--users") { Description = "Addresses of the users; {0} is the number, from 0 on.", HelpName = "PATTERN", DefaultValueFactory = _ => UserPattern.Usual.Text };
+    static readonly Option<int> First = new("--first") { Description = "The number of the first user; several generators can share the users of a server.", HelpName = "NUMBER" };
     static readonly Option<string> Password = new("--password") { Description = "The password of all of them.", HelpName = "PASSWORD", DefaultValueFactory = _ => "bench" };
     static readonly Option<bool> Trusted = new("--trusted") { Description = "Adds P-Asserted-Identity to every request, for a server that trusts this address (Sip:TrustedPeers)." };
     static readonly Option<bool> NoRegister = new("--no-register") { Description = "Does not register the users first; others can then not reach them." };
@@ -68,7 +69,7 @@ static class BenchCommand
     static Command Mode(string name, string description, params Option[] own)
     {
         var command = new Command(name, description);
-        foreach (var option in (Option[])[Server, Over, Users, Password, Trusted, NoRegister, .. own, Rate, Duration, WarmUp, Patience, Connections, Pid, Json, ReportFile]) command.Add(option);
+        foreach (var option in (Option[])[Server, Over, Users, First, Password, Trusted, NoRegister, .. own, Rate, Duration, WarmUp, Patience, Connections, Pid, Json, ReportFile]) command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var error = parsed.InvocationConfiguration.Error;
@@ -113,6 +114,7 @@ static class BenchCommand
             IsTrusted = parsed.GetValue(Trusted),
             Registers = !parsed.GetValue(NoRegister),
             Members = count,
+            First = parsed.GetValue(First),
             Senders = isFanout ? Math.Min(parsed.GetValue(Senders), count) : 0,
             Window = parsed.GetValue(Window),
             Size = own.Contains(Size) ? parsed.GetValue(Size) : 100,
@@ -150,12 +152,22 @@ static class BenchCommand
         using var world = World.Real(NullLoggerFactory.Instance, new Limits { QueuedBytesPerFlow = 64 * 1024 * 1024, HeldBytesPerAddress = int.MaxValue });
         var isQuiet = parsed.GetValue(Json) || Console.IsErrorRedirected;
         var report = isQuiet
-            ? await LoadRun.RunAsync(world, options, null, stop.Token)
+            ? await LoadRun.RunAsync(world, options, TellHeld(options, parsed), stop.Token)
             : await LoadProgress.ShowAsync(progress => LoadRun.RunAsync(world, options, progress, stop.Token));
         var line = JsonSerializer.Serialize(report, s_json);
         if (parsed.GetValue(ReportFile) is { } file) await File.AppendAllTextAsync(file, line + "\n", CancellationToken.None);
         await output.WriteAsync(parsed.GetValue(Json) ? line + Environment.NewLine : ReportText.Write(report));
         return report.HasFailed ? 1 : 0;
+    }
+
+    /// <summary>Scripts that load what is held wait for this line.</summary>
+    static Action<string, double, long>? TellHeld(LoadOptions options, ParseResult parsed)
+    {
+        if (options.Hold == 0) return null;
+        return (what, _, _) =>
+        {
+            if (what == LoadRun.Ready) (parsed.GetValue(Json) ? parsed.InvocationConfiguration.Error : parsed.InvocationConfiguration.Output).WriteLine($"{options.Hold} are held");
+        };
     }
 
     static void Cancel(PosixSignalContext context, CancellationTokenSource stop)
