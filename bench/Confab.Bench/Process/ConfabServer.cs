@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Confab.Bench;
 
-/// <summary>A <c>confab serve</c> on free ports of loopback, with users u0, u1, ... whom this machine may speak for.</summary>
+/// <summary>A <c>confab serve</c> on free ports of loopback, with users u0, u1, ... whom this machine may speak for, unless it trusts nobody.</summary>
 internal sealed class ConfabServer : IDisposable
 {
     public const string Domain = "example.com";
@@ -18,15 +18,16 @@ internal sealed class ConfabServer : IDisposable
     private double _asking; // bytes that answering these questions took
     private readonly string _configuration = Path.GetTempFileName();
 
-    public ConfabServer(string dll, int users)
+    public ConfabServer(string dll, int users, bool trusts = true)
     {
         File.WriteAllText(_configuration, JsonSerializer.Serialize(new
         {
             Domain,
-            Sip = new { Listen = s_sip, TrustedPeers = s_trusted },
+            Sip = new { Listen = s_sip, TrustedPeers = trusts ? s_trusted : [] },
             Msrp = new { Listen = s_tcp },
             Http = new { Listen = s_http },
             Storage = new { Provider = "Memory" },
+            Limits = new { ConnectionsPerAddress = 100_000 },
             Session = new { MaxAdhocGroupSize = Math.Max(100, users) },
             Users = Enumerable.Range(0, users).Select(i => new { Address = AddressOf(i), Password = "bench" }),
         }));

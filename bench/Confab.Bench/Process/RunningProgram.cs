@@ -36,6 +36,9 @@ internal sealed class RunningProgram : IDisposable
 
     public string ReadLine() => _process.StandardOutput.ReadLine() ?? throw new BenchFailedException($"{_name} ended before its time");
 
+    /// <summary>Null once it has ended.</summary>
+    public string? ReadLineOrEnd() => _process.StandardOutput.ReadLine();
+
     public void WriteLine(string line)
     {
         _process.StandardInput.WriteLine(line);
