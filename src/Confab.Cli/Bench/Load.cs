@@ -159,8 +159,9 @@ abstract class Load(World world, LoadOptions options) : ISipLoad, IDisposable
     }
 
     /// <summary>Notes the outcome of a request that had to succeed.</summary>
-    protected bool Judge(SipResponse? response, long intended)
+    protected bool Judge(SipExchange exchange, SipResponse? response)
     {
+        var intended = exchange.Intended;
         if (response is { IsSuccess: true })
         {
             Outcomes.Add();
@@ -168,7 +169,7 @@ abstract class Load(World world, LoadOptions options) : ISipLoad, IDisposable
             return true;
         }
 
-        Fail(response is null ? "no answer" : $"{response.Status} {response.Reason}");
+        Fail(response is null ? exchange.Missing : $"{response.Status} {response.Reason}");
         return false;
     }
 
@@ -189,7 +190,7 @@ abstract class Load(World world, LoadOptions options) : ISipLoad, IDisposable
     void Pump()
     {
         using var turn = Turn.Enter();
-        while (!_stopped && UnderWay < MostUnderWay && Begin(world.Time.GetTimestamp())) { }
+        for (var i = UnderWay; i < MostUnderWay && !_stopped && Begin(world.Time.GetTimestamp()); i++) { } // each may have ended already, on a closed connection
     }
 
     bool Begin(long intended)

@@ -30,6 +30,7 @@ static class OptionRules
         if (options.Patience < TimeSpan.FromMilliseconds(100)) return "--timeout is 0.1 to 999999 seconds";
         if (options.Connections is < 1 or > 10_000) return $"--connections is 1 to 10000, not {options.Connections}";
         if (options.MsrpConnections is < 0 or > 10_000) return $"--msrp-connections is 0 to 10000, not {options.MsrpConnections}";
+        if (options.MsrpConnections > 0 && options.Hold == 0) return "--msrp-connections needs --hold: a connection that is shared closes with the last session on it";
         if (options.Hold < 0 || options.Hold > MostUsers) return $"--hold is 0 to {MostUsers}, not {options.Hold}";
         if (options.Mode == "signalling" && options.Method is not ("OPTIONS" or "MESSAGE" or "REGISTER")) return $"--method is OPTIONS, MESSAGE or REGISTER, not '{options.Method}'";
         return null;

@@ -166,7 +166,7 @@ sealed class SessionsLoad(World world, LoadOptions options) : Load(world, option
     {
         if (response is not { IsSuccess: true })
         {
-            Over(call, response is null ? "no answer to the INVITE" : $"{response.Status} {response.Reason}");
+            Over(call, response is null ? invite.Missing : $"{response.Status} {response.Reason}");
             return;
         }
 

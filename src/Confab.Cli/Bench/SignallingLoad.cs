@@ -59,6 +59,6 @@ sealed class SignallingLoad(World world, LoadOptions options) : Load(world, opti
     void OnDone(SipExchange exchange, SipResponse? response)
     {
         _idle.Enqueue(exchange.User);
-        End(Judge(response, exchange.Intended));
+        End(Judge(exchange, response));
     }
 }

@@ -57,6 +57,9 @@ sealed class SipExchange
     /// <summary>CSeq of the request that was answered.</summary>
     public uint LastCSeq => _cseq;
 
+    /// <summary>Why there was no response.</summary>
+    public string Missing => User.Link.IsClosed ? "the server closed the SIP connection" : "no answer";
+
     public void Begin()
     {
         _begunAt = User.Link.World.Time.GetTimestamp();

@@ -51,7 +51,7 @@ static class BenchCommand
     static readonly Option<string> Method = new("--method") { Description = "OPTIONS, MESSAGE or REGISTER.", HelpName = "METHOD", DefaultValueFactory = _ => "OPTIONS" };
     static readonly Option<int> Hold = new("--hold") { Description = "Sets so many sessions up and keeps them for the duration, and reports the memory they take.", HelpName = "NUMBER" };
     static readonly Option<bool> HoldAll = new("--hold") { Description = "Keeps the registrations for the duration, without refreshes, and reports the memory they take." };
-    static readonly Option<int> MsrpConnections = new("--msrp-connections") { Description = "MSRP connections that all sessions share; 0 gives each end of a session its own.", HelpName = "NUMBER" };
+    static readonly Option<int> MsrpConnections = new("--msrp-connections") { Description = "With --hold: MSRP connections that all sessions share; 0 gives each end of a session its own.", HelpName = "NUMBER" };
 
     public static Command Create()
     {
