@@ -1,4 +1,5 @@
 // The load runs: what `make bench` and bench/run start.
+using System.Runtime.InteropServices;
 using Confab.Bench;
 using Confab.Bench.Fanout;
 using Confab.Bench.Loads;
@@ -29,6 +30,8 @@ const string Usage = """
     Every figure becomes a line of bench/results.jsonl.
     """;
 
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => RunningProgram.EndAll());
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => RunningProgram.EndAll());
 var servers = new List<string>();
 var words = new List<string>();
 for (var i = 0; i < args.Length; i++)

@@ -32,7 +32,7 @@ internal static class GrowthRun
         var costs = new Dictionary<string, List<List<double>>>(StringComparer.Ordinal) { ["options"] = [], ["register"] = [], ["session"] = [] };
         try
         {
-            Probe(target, 1, new(StringComparer.Ordinal) { ["options"] = [], ["register"] = [], ["session"] = [] }); // to warm up
+            Probe(target, 3, new(StringComparer.Ordinal) { ["options"] = [], ["register"] = [], ["session"] = [] }); // to warm up
             var held = 0;
             for (var i = 0; i < s_dialogs.Length; i++)
             {

@@ -6,8 +6,8 @@ internal sealed record Bar(string Label, double Median, double Min, double Max, 
 /// <summary>Horizontal bars with whiskers from the least to the largest round, on a straight or a logarithmic axis, and a line for a budget.</summary>
 internal static class BarChart
 {
-    private const int Width = 900;
-    private const int Left = 380;
+    private const int Width = 960;
+    private const int Left = 440;
     private const int Right = 150;
     private const int Top = 64;
     private const int Row = 30;

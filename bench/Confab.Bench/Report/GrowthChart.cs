@@ -6,10 +6,10 @@ internal sealed record Growth(string Label, string Style, IReadOnlyList<(double 
 /// <summary>Lines over a logarithmic axis, each point with its whiskers; the vertical axis begins at nought.</summary>
 internal static class GrowthChart
 {
-    private const int Width = 900;
+    private const int Width = 960;
     private const int Height = 420;
     private const int Left = 76;
-    private const int Right = 190;
+    private const int Right = 230;
     private const int Top = 56;
     private const int Bottom = 64;
 
