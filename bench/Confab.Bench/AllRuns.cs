@@ -26,6 +26,7 @@ internal static class AllRuns
             ("peers", () => PeersRun.Run(server, new Load(100, rounds, Seconds: 1))),
             ("peers rate", () => PeersRun.Run(server, new Load(100, rounds, Rate: 101))),
             ("sip", () => SipRun.Run([server], rounds)),
+            ("page", () => PageRun.Run([server], rounds)),
             ("sessions", () => SideBySideRun.Sessions(server, rounds)),
             ("register", () => SideBySideRun.Register(server, rounds)),
             ("idle", () => IdleRun.Run([server], 2000)),

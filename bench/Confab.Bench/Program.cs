@@ -22,6 +22,7 @@ const string Usage = """
     bench/run register [REPS]               REGISTER refreshes with digest, beside Kamailio's registrar
     bench/run growth [members|dialogs] [REPS]  a delivery with 10 to 1000 members; a transaction with 100 to 100,000 dialogs
     bench/run memory                        10,000 idle 1-1 sessions; 100,000 registrations
+    bench/run page [REPS]                   MESSAGE from user to user over UDP, beside Kamailio's t_relay
     bench/run micro                         parsing and composing
     bench/run start                         exec to ready, and memory of the idle server
     bench/run idle N                        memory of N idle members, each registered and in a session
@@ -97,6 +98,9 @@ try
             break;
         case ["memory"]:
             MemoryRun.Run(servers[0]);
+            break;
+        case ["page", .. var more]:
+            PageRun.Run(servers, NumberAt(more, 0, 5));
             break;
         case ["micro"]:
             MicroRuns.Run();

@@ -52,6 +52,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Address = ImAddress.Parse(options.Address);
         ConferenceFactory = options.ConferenceFactory ?? $"sip:conference-factory@{Address.Host}";
         _ = ImAddress.Parse(ConferenceFactory);
+        _ = ImAddress.Parse(Exploder);
         if (options.Transport is not (Runtime.Transport.Udp or Runtime.Transport.Tcp))
             throw new ArgumentException($"The transport {options.Transport} is a later capability; there are Udp and Tcp.", nameof(options));
         var server = $"sip:{options.Server}{(options.Transport == Runtime.Transport.Tcp ? ";transport=tcp" : "")}";
@@ -67,6 +68,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
         ComeBack = new ComeBack(this);
+        Pages = new PagesUnderWay();
         _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
@@ -256,6 +258,7 @@ public sealed partial class ImClient : IAsyncDisposable
     private void Close()
     {
         _closed = true;
+        Pages.GiveUp();
         Registration.CloseFlow();
         Media.Dispose();
         Transport.Dispose();

@@ -24,6 +24,12 @@ public sealed class Limits
     /// </summary>
     public int TransactionsPerOwner { get; set; } = 4_096;
 
+    /// <summary>
+    /// Bytes of answers to requests over UDP that are remembered for 32 s, in case the request is repeated (RFC 3261 17.2.2); beyond it new ones get
+    /// 503. 10,000 requests a second of usual size.
+    /// </summary>
+    public int AnsweredBytes { get; set; } = 256 * 1024 * 1024;
+
     /// <summary>Letters waiting in one mailbox; beyond it SIP gets 503 and an MSRP flow stops being read.</summary>
     public int MailboxLetters { get; set; } = 16_384;
 
@@ -107,6 +113,30 @@ public sealed class Limits
 
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
+
+    /// <summary>
+    /// Bytes of one message in pager mode, without the list of its recipients; beyond it 413. Clients send 1,300 with all headers at the most (RFC 3428
+    /// 8), and what is larger as a large message; networks of TCP alone send some more.
+    /// </summary>
+    public int PageBytes { get; set; } = 16 * 1024;
+
+    /// <summary>Users whom one message to the exploder names; beyond it 486. As many as nobody writes to by hand.</summary>
+    public int PageRecipients { get; set; } = 1_000;
+
+    /// <summary>
+    /// Copies of one message to many that are on their way at once; the next one leaves when one is answered. It bounds what the message takes,
+    /// however large the group: a device that is gone holds its copy for 32 s.
+    /// </summary>
+    public int PageCopiesAtOnce { get; set; } = 64;
+
+    /// <summary>
+    /// Copies of messages in pager mode of one sender that are on their way at once; beyond it 503 with Retry-After. A person has one or two, and a
+    /// message to a large group 64; a gateway has thousands.
+    /// </summary>
+    public int PageCopiesPerSender { get; set; } = 4_096;
+
+    /// <summary>The same of all senders together, some 300 MB; beyond it 503 with Retry-After.</summary>
+    public int PageCopies { get; set; } = 100_000;
 
     /// <summary>Members of a pre-defined group, its external lists included; those beyond are no members. As many as an ad-hoc session can have.</summary>
     public int GroupMembers { get; set; } = 10_000;

@@ -65,6 +65,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
             UserSessions = new UserSessions(options.Limits),
+            Pages = new PagesUnderWay(options.Limits),
+            Factory = UriOf(options.Sip.ConferenceFactory ?? $"sip:conference-factory@{options.Domain}"),
+            Exploder = UriOf(options.Sip.Exploder ?? $"sip:im-exploder@{options.Domain}"),
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
@@ -102,7 +105,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
     {
         var store = Store.Open(options);
         var world = World.Real(loggers, options.Limits);
-        return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
+        return new ConfabServer(options, world, store, store.Blocks ? new LaneThread("store") : PipeScheduler.Inline, meters, world.Ids.Token(192));
     }
 
 
@@ -223,6 +226,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
         return (uri.Scheme, new IPEndPoint(ip, Math.Max(0, uri.Port)));
     }
+
+    /// <summary>Empty for what is no URI; the configuration has been looked at before.</summary>
+    private static SipUri UriOf(string text) => SipUri.TryParse(Sip.Message.Text.Of(text), out var uri) ? uri : default;
 
     private static SipUri? ProxyOf(string? proxy)
     {

@@ -10,7 +10,7 @@ internal static class SideBySideRun
     private const int Users = 200;
     private const string Trusted = "--trusted";
 
-    public static void Sessions(string server, int reps) => Run("sessions", "kamailio-relay.cfg", server, reps, ["sessions", "--count", "40", Trusted]);
+    public static void Sessions(string server, int reps) => Run("sessions", "kamailio-sessions.cfg", server, reps, ["sessions", "--count", "40", Trusted]);
 
     public static void Register(string server, int reps) => Run("register", "kamailio-registrar.cfg", server, reps, ["register", "--count", "200", "--window", "16"]);
 
@@ -19,7 +19,7 @@ internal static class SideBySideRun
         var targets = new List<LoadTarget>();
         try
         {
-            var confab = new ConfabServer(server, Users, trusts: load.Contains(Trusted));
+            var confab = new ConfabServer(server, Users, isTrusting: load.Contains(Trusted));
             targets.Add(new LoadTarget("confab", confab.SipPort, confab.Program, confab));
             if (PeerRoom.Find("kamailio") is { } kamailio) targets.Add(StartKamailio(kamailio, configuration));
             else Console.WriteLine("left out: kamailio is not installed");

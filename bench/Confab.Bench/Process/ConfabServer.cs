@@ -18,13 +18,13 @@ internal sealed class ConfabServer : IDisposable
     private double _asking; // bytes that answering these questions took
     private readonly string _configuration = Path.GetTempFileName();
 
-    public ConfabServer(string dll, int users, bool trusts = true, string? data = null)
+    public ConfabServer(string dll, int users, bool isTrusting = true, string? data = null)
     {
         File.WriteAllText(_configuration, JsonSerializer.Serialize(new
         {
             DataDirectory = data ?? "data",
             Domain,
-            Sip = new { Listen = s_sip, TrustedPeers = trusts ? s_trusted : [] },
+            Sip = new { Listen = s_sip, TrustedPeers = isTrusting ? s_trusted : [] },
             Msrp = new { Listen = s_tcp },
             Http = new { Listen = s_http },
             Storage = new { Provider = data is null ? "Memory" : "Sqlite" },

@@ -10,6 +10,8 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     // A server that is gone answers no BYE: nobody waits 32 s for that to be known.
     static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5);
 
+    static readonly char[] s_blanks = [' ', '\t'];
+
     readonly List<Task> _begun = [];
     TaskCompletionSource? _beginning;
 
@@ -59,9 +61,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         if (line.Length == 0) return null;
         if (line[0] != '/') return await Say.RunAsync(this, line);
 
-        var words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (VerbList.Find(words[0]) is { } verb) await verb.Run(this, words[1..]);
-        else Show(new Problem(words[0], 0, VerbList.Unknown(words[0])));
+        var name = line.Split(s_blanks, 2)[0];
+        if (VerbList.Find(name) is { } verb) await verb.Run(this, ArgumentsOf(line, verb));
+        else Show(new Problem(name, 0, VerbList.Unknown(name)));
         return null;
     }
 
@@ -114,6 +116,13 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     public void ShowWhatHappened()
     {
         while (client.TryReadEvent(out var happened)) Take(happened);
+    }
+
+    static string[] ArgumentsOf(string line, Verb verb)
+    {
+        const StringSplitOptions Words = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var words = verb.WordsBeforeText is { } before ? line.Split(s_blanks, before + 2, Words) : line.Split(s_blanks, Words);
+        return words[1..];
     }
 
     async Task GoodbyeAsync() => await client.DisposeAsync();

@@ -16,12 +16,17 @@ namespace Confab.Server.Owners;
 internal sealed class Conversation : ITransactionUser, IUserAgent
 {
     private readonly CallIds _callIds;
+    private int _held;
     private bool _ended;
 
-    public Conversation(Node node, Text key)
+    /// <summary>Nothing is pending in it yet.</summary>
+    /// <param name="node">The server.</param>
+    /// <param name="key">What it is found by.</param>
+    /// <param name="mailbox">Where it lives; null for one of its own.</param>
+    public Conversation(Node node, Text key, Mailbox? mailbox = null)
     {
         Node = node;
-        Mailbox = new Mailbox(node.World);
+        Mailbox = mailbox ?? new Mailbox(node.World);
         Transactions = new TransactionTable(Mailbox, node.Transport, this);
         _callIds = new CallIds(this);
         _callIds.Add(key);
@@ -151,10 +156,18 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     public void WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => ServerHeaders.WriteResponse(ref writer, method, status);
 
+    /// <summary>Something goes on here that may have no transaction for a while; <see cref="Release"/> when it is over.</summary>
+    public void Hold() => _held++;
+
+    public void Release()
+    {
+        if (--_held == 0 && Transactions.Count == 0) Mailbox.Post(EndWhenDone);
+    }
+
     /// <summary>Leaves the tables when nothing is pending and no session lives here.</summary>
     public void EndWhenDone()
     {
-        if (_ended || Focus is not null || Transactions.Count > 0) return;
+        if (_ended || _held > 0 || Focus is not null || Transactions.Count > 0) return;
         _ended = true;
         _callIds.Clear();
     }

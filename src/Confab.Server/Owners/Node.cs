@@ -44,6 +44,9 @@ internal sealed class Node
 
     public required UserSessions UserSessions { get; init; }
 
+    /// <summary>Messages in pager mode that are on their way.</summary>
+    public required PagesUnderWay Pages { get; init; }
+
     public OwnerRouter Router { get; set; } = null!;
 
     public SipTransport Transport { get; set; } = null!;
@@ -53,9 +56,11 @@ internal sealed class Node
     /// <summary>Where the MSRP listener is bound.</summary>
     public IPEndPoint MsrpListening { get; set; } = null!;
 
-    public string FactoryUri => Options.Sip.ConferenceFactory ?? $"sip:conference-factory@{Options.Domain}";
+    /// <summary>The conference factory (RFC 4579 5.4).</summary>
+    public required SipUri Factory { get; init; }
 
-    public string ExploderUri => Options.Sip.Exploder ?? $"sip:im-exploder@{Options.Domain}";
+    /// <summary>The exploder (RFC 5365 7).</summary>
+    public required SipUri Exploder { get; init; }
 
     /// <summary>The proxy that takes what is not for a flow of ours; null where we are the registrar ourselves.</summary>
     public SipUri? OutboundProxy { get; init; }
