@@ -18,7 +18,7 @@ internal sealed record Budget(string Figure, string What, string Command, double
         new("peers 100 prosody", "fan-out, N=100, to Prosody's MUC", "peers 100", 0.05, "0.000"),
         new("peers 100 kamailio", "fan-out, N=100, to Kamailio's imc", "peers 100", 0.05, "0.000"),
         new("peers 100 ngircd per byte", "fan-out, N=100, to ngircd, per byte on the wire", "peers 100", 1),
-        new("allocated 100", "allocated a delivery, N=100", "fanout 100", 1),
+        new("allocated 100", "allocated a delivery, N=100; 0 but for buffers that grow", "fanout 100", 1),
         new("rate 100 p99", "p99 at 10,000 deliveries/s, N=100", "rate 100 101", 2.5),
         new("peers rate p99", "the same, to ejabberd's", "peers 100 rate 101", 1),
         new("deaf p99", "others' p99 with one who does not read, to without", "deaf 100 101", 1.2),
