@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Confab.Cli.Bench;
 using Confab.Runtime;
-using Confab.Sim;
 using Confab.Tests.Server;
 using Xunit;
 
