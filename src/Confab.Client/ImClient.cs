@@ -58,6 +58,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Address = ImAddress.Parse(options.Address);
         ConferenceFactory = options.ConferenceFactory ?? $"sip:conference-factory@{Address.Host}";
         _ = ImAddress.Parse(ConferenceFactory);
+        _ = ImAddress.Parse(Exploder);
         if (options.Transport is not (Runtime.Transport.Udp or Runtime.Transport.Tcp))
             throw new ArgumentException($"The transport {options.Transport} is a later capability; there are Udp and Tcp.", nameof(options));
         var server = $"sip:{options.Server}{(options.Transport == Runtime.Transport.Tcp ? ";transport=tcp" : "")}";
@@ -73,6 +74,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
         ComeBack = new ComeBack(this);
+        Pages = new PagesUnderWay();
         Awaited = new AwaitedNotifications(this);
         _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
@@ -273,6 +275,7 @@ public sealed partial class ImClient : IAsyncDisposable
     private void Close()
     {
         _closed = true;
+        Pages.GiveUp();
         Registration.CloseFlow();
         Media.Dispose();
         Transport.Dispose();

@@ -27,6 +27,9 @@ public sealed class ImClientOptions
     /// <summary>Where ad-hoc groups are started; <c>conference-factory</c> at the user's domain where it is null.</summary>
     public string? ConferenceFactory { get; init; }
 
+    /// <summary>Where messages to several users without a session go; <c>im-exploder</c> at the user's domain where it is null.</summary>
+    public string? Exploder { get; init; }
+
     /// <summary>MAX-ADHOC-GROUP-SIZE: more invitees than this are not sent (IMC-ADHOC-4).</summary>
     public int MaxAdhocGroupSize { get; init; } = 100;
 

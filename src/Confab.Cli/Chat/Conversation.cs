@@ -10,6 +10,8 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     // A server that is gone answers no BYE: nobody waits 32 s for that to be known.
     static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(5);
 
+    static readonly char[] s_blanks = [' ', '\t'];
+
     readonly Unseen _unseen = new(face.ShowsAllAlike);
     readonly List<Task> _begun = [];
     TaskCompletionSource? _beginning;
@@ -60,9 +62,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         if (line.Length == 0) return null;
         if (line[0] != '/') return await Say.RunAsync(this, line);
 
-        var words = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (VerbList.Find(words[0]) is { } verb) await verb.Run(this, words[1..]);
-        else Show(new Problem(words[0], 0, VerbList.Unknown(words[0])));
+        var name = line.Split(s_blanks, 2)[0];
+        if (VerbList.Find(name) is { } verb) await verb.Run(this, ArgumentsOf(line, verb));
+        else Show(new Problem(name, 0, VerbList.Unknown(name)));
         _unseen.Look(Sessions.Current); // it may be another now
         return null;
     }
@@ -117,6 +119,13 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     {
         while (client.TryReadEvent(out var happened)) Take(happened);
         _unseen.Look(Sessions.Current);
+    }
+
+    static string[] ArgumentsOf(string line, Verb verb)
+    {
+        const StringSplitOptions Words = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var words = verb.WordsBeforeText is { } before ? line.Split(s_blanks, before + 2, Words) : line.Split(s_blanks, Words);
+        return words[1..];
     }
 
     async Task GoodbyeAsync() => await client.DisposeAsync();

@@ -54,6 +54,10 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 if (problem.Status != 0) json.WriteNumber("status", problem.Status);
                 json.WriteString("text", problem.Text);
                 return true;
+            case Paged { Outcome: var outcome }:
+                json.WriteString("event", outcome.IsSent ? "sent" : "undelivered"); // of no session
+                WriteFate(json, outcome.Id, outcome.Status, outcome.Text);
+                return true;
             case Roster roster:
                 WriteRoster(json, roster.Session, roster.Users);
                 return true;
@@ -130,6 +134,16 @@ sealed class JsonFace(TextWriter output) : IChatFace
             case MessageReceived message:
                 Begin(json, "message", session);
                 WriteMessage(json, message);
+                return true;
+            case PageReceived page:
+                json.WriteString("event", "page");
+                json.WriteString("from", page.From);
+                if (page.Group is not null) json.WriteString("group", page.Group);
+                WriteParticipants(json, page.Recipients);
+                json.WriteString("text", page.Text);
+                if (page.Text is null) json.WriteString("contentType", page.ContentType);
+                if (page.Text is null) json.WriteNumber("size", page.Content.Length);
+                json.WriteString("id", page.Id);
                 return true;
             case Sent sent:
                 Begin(json, "sent", session);

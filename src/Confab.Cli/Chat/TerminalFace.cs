@@ -35,6 +35,12 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             case Problem problem:
                 Line($"[red]! {Escaped(problem.Text)}[/]");
                 break;
+            case Paged { Outcome.IsSent: true } paged:
+                Note(paged.Outcome.Fate == PageFate.Accepted ? "The server sends it on." : $"{string.Join(", ", paged.To.Select(Name))} has it.");
+                break;
+            case Paged { Outcome: var outcome }:
+                Line($"[red]! not delivered: {Escaped(outcome.Text)}{(outcome.Status == 0 ? "" : $" ({outcome.Status})")}[/]");
+                break;
             case SessionList list:
                 Show(list);
                 break;
@@ -116,6 +122,9 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             case MessageReceived message:
                 Show(message, session);
                 break;
+            case PageReceived page:
+                Show(page);
+                break;
             case ReferProgress { IsFinal: false } refer:
                 Note($"{session}: {Name(refer.Target)} is being asked.");
                 break;
@@ -190,6 +199,13 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     {
         var text = Safe.Block(message.Text ?? "", "      ");
         Line($"[grey]{Local(message.Time)}[/] {Where(session)}{Name(message.From, message.FromName)}: {Markup.Escape(text)}");
+    }
+
+    void Show(PageReceived page)
+    {
+        var to = page.Group is { } group ? $" [grey]to {Escaped(Addresses.Short(group))}[/]" : page.Recipients.Count > 1 ? $" [grey]to {string.Join(", ", page.Recipients.Select(Name))}[/]" : "";
+        var text = page.Text is { } said ? Markup.Escape(Safe.Block(said, "      ")) : $"[italic]{Escaped(page.ContentType)}, {page.Content.Length} octets[/]";
+        Line($"[grey]{Local(page.Time)} page[/] {Name(page.From, page.FromName)}{to}: {text}");
     }
 
     void Show(SessionList list)

@@ -114,7 +114,7 @@ internal static class CpimCheck
         if (to.SequenceEqual(Anonymous)) return true;
         return SipUri.TryParse(MessageText.Of(to), out var uri)
             && (uri.AddressKey() == focus.Group?.Identity
-                || (SipUri.TryParse(MessageText.Of(focus.Node.FactoryUri), out var factory) && SipUri.SameAddress(uri, factory)));
+                || SipUri.SameAddress(uri, focus.Node.Factory));
     }
 
     /// <summary>Whether a URI is the member's own, in any spelling.</summary>

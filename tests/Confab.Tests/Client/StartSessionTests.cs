@@ -257,6 +257,14 @@ public sealed class StartSessionTests
         Assert.Contains("sip:Bob@example.com", invite.Body, StringComparison.Ordinal); // the user part minds its case (COM-AOIA-6)
     }
 
+    [Fact]
+    public void XDM_17_the_conference_factory_is_the_one_that_the_client_was_provisioned_with()
+    {
+        using var scene = new Scene(change: o => new() { Address = o.Address, Server = o.Server, ConferenceFactory = "sip:rooms@im.example.org" });
+        _ = scene.Client.GroupAsync(["sip:bob@example.com"]);
+        Assert.Equal("<sip:rooms@im.example.org>", scene.Peer.Expect("INVITE sip:rooms@im.example.org SIP/2.0")["To"]);
+    }
+
     [Theory]
     [InlineData(5, true)]
     [InlineData(6, false)]

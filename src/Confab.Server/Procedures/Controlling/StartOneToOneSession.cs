@@ -15,6 +15,7 @@ namespace Confab.Server.Procedures.Controlling;
 /// 1-1 IM session: the focus is a back-to-back user agent between the two (flow F1). The caller is answered as the callee answers.
 /// </summary>
 [Clause("OMA-IM", "7.2.1", "IMS-1TO1-1", "IMS-1TO1-2", "IMS-1TO1-3", "IMS-1TO1-4")]
+[Clause("OMA-IM", "9.1.1", "COM-LMM-1", "IMS-LMM-1", "IMS-GEN-11")]
 internal static class StartOneToOneSession
 {
     public static void Run(Conversation owner, IServerTransaction transaction, Originator originator)
@@ -40,7 +41,14 @@ internal static class StartOneToOneSession
             return;
         }
 
-        var focus = new Focus(owner, SessionKind.OneToOne, originator.Address);
+        var isLargeMessage = offer.Media is { Direction: MediaDirection.SendOnly }; // the sender takes nothing: it is one message (COM-LMM-1)
+        if (isLargeMessage && replaces is not null)
+        {
+            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no large message can be replaced, nor replaces one a session
+            return;
+        }
+
+        var focus = new Focus(owner, SessionKind.OneToOne, originator.Address, isLargeMessage: isLargeMessage);
         var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request))
         {
             Offer = offer,
@@ -135,15 +143,8 @@ internal static class StartOneToOneSession
     {
         if (Caller(focus) is { } caller)
         {
-            var relayed = status switch
-            {
-                // A challenge, a redirection or an overload on our leg is none of the caller's; neither is our own patience (487).
-                < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated =>
-                    StatusCode.TemporarilyUnavailable,
-                _ => status,
-            };
             var warning = response is not null && !AnonymityAsked.In(response) && response.TryGet(HeaderName.Warning, out var text) ? text : default; // it names his host
-            caller.Session.Refuse(relayed, (ref SipWriter writer) =>
+            caller.Session.Refuse(Relayed(status), (ref SipWriter writer) =>
             {
                 if (!warning.IsEmpty) writer.Header(HeaderName.Warning, warning);
             });
@@ -153,6 +154,14 @@ internal static class StartOneToOneSession
 
         ReleaseSession.Run(focus);
     }
+
+    /// <summary>A challenge, a redirection or an overload on our leg is none of the caller's; neither is our own patience (487).</summary>
+    public static int Relayed(int status) => status switch
+    {
+        < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated =>
+            StatusCode.TemporarilyUnavailable,
+        _ => status,
+    };
 
     /// <summary>A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).</summary>
     private static void DeliverFirst(Participant caller)

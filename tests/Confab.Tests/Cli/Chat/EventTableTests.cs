@@ -22,6 +22,9 @@ public sealed class EventTableTests
         ["delivered"] = "session id status text from",
         ["displayed"] = "session id status text from",
         ["undelivered"] = "session id status text",
+        ["sent of a page"] = "id status text",
+        ["undelivered of a page"] = "id status text",
+        ["page"] = "from text id",
         ["undelivered to one"] = "session id status text from",
         ["composing"] = "session from active",
         ["participants"] = "session users",
@@ -52,6 +55,9 @@ public sealed class EventTableTests
         new SessionList([new SessionLine("s1", session, true)]),
         new Happened(new Confab.Client.Progress(session, "m1", 1, 2), "s1"),
         new Problem("/call", 404, "nobody"),
+        new Happened(new PageReceived("sip:bob@example.com", "", null, "text/plain", "hi"u8.ToArray(), "m1", DateTimeOffset.UnixEpoch, []), ""),
+        new Paged(["sip:bob@example.com"], new PageOutcome("m1", PageFate.Delivered, 200, "OK")),
+        new Paged(["sip:bob@example.com"], new PageOutcome("m1", PageFate.Refused, 480, "away")),
     ];
 
     static string Line(ChatEvent shown)
@@ -71,7 +77,8 @@ public sealed class EventTableTests
         {
             using var json = JsonDocument.Parse(Line(shown));
             var keys = json.RootElement.EnumerateObject().Select(static p => p.Name).ToList();
-            var name = json.RootElement.GetProperty("event").GetString() + (keys.Contains("path") ? " with content" : shown is Happened { Event: Undelivered { From: not null } } ? " to one" : "");
+            var name = json.RootElement.GetProperty("event").GetString()
+                + (keys.Contains("path") ? " with content" : keys is ["event", "id", ..] ? " of a page" : shown is Happened { Event: Undelivered { From: not null } } ? " to one" : "");
             Assert.Equal((name, "event " + s_table[name]), (name, string.Join(' ', keys)));
             seen.Add(name);
         }

@@ -31,6 +31,18 @@ public sealed class TerminalFaceTests
     }
 
     [Fact]
+    public void A_page_says_from_whom_and_to_which_group_and_what_became_of_ours_is_told()
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors);
+        face.Show(new Happened(new PageReceived("sip:bob@example.com", "", "sip:team@groups.example.com", "text/plain", "Hi [all]"u8.ToArray(), "m", Confab.Sim.VirtualTime.Start, []), ""));
+        face.Show(new Paged(["sip:bob@example.com"], new PageOutcome("m", PageFate.Delivered, 200, "OK")));
+        face.Show(new Paged(["sip:bob@example.com"], new PageOutcome("m", PageFate.Refused, 480, "Away")));
+        Assert.Contains("10:00 page bob to team: Hi [all]", screen.ToString(), StringComparison.Ordinal);
+        Assert.Contains("- bob has it.", screen.ToString(), StringComparison.Ordinal);
+        Assert.Contains("! not delivered: Away (480)", screen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_have_colours_of_their_own_where_colours_are_wanted()
     {
         var (face, screen, _) = Create(ColorSystemSupport.TrueColor);
