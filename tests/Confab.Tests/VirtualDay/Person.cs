@@ -130,7 +130,9 @@ internal sealed class Person : IDisposable
         Assert.True(_told.Add((id, from, isDisplayed)), $"{Name} is told twice by {from} of {id}");
         _day.Tally.Told++;
         if (_day.People.FirstOrDefault(person => person.Address == from) is not { } other) return;
-        Assert.True(other.Taken.Any(seat => seat.Identity == session.Identity!.Split(';')[0] && !seat.Session.IsAnonymous), $"{Name} is told by {from} who hides in {session.Identity}");
+        var isNamed = other.Seats.Select(static seat => seat.Session).Concat(other.Client.Sessions) // he may have left since, or just have come
+            .Any(place => !place.IsAnonymous && place.Identity?.Split(';')[0] == session.Identity!.Split(';')[0]);
+        Assert.True(isNamed, $"{Name} is told by {from} who hides in {session.Identity}");
     }
 
     private static string Told(ImEvent happened) => happened switch
