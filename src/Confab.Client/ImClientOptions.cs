@@ -14,6 +14,9 @@ public sealed class ImClientOptions
     /// <summary>HOST or HOST:PORT of the server, or of the proxy on the way to it.</summary>
     public string Server { get; init; } = "127.0.0.1:5060";
 
+    /// <summary>What is different where the core behind the server is an IMS; null for plain SIP (COM-IMS-1, COM-IMS-3).</summary>
+    public ImsProfile? Ims { get; init; }
+
     /// <summary>UDP or TCP.</summary>
     public Transport Transport { get; init; } = Transport.Tcp;
 

@@ -4,7 +4,12 @@ namespace Confab.Client;
 public abstract record ImEvent;
 
 /// <summary>The server knows where the user is, for so many seconds; then the client refreshes it by itself.</summary>
-public sealed record Registered(long Expires) : ImEvent;
+/// <param name="Expires">Seconds.</param>
+public sealed record Registered(long Expires) : ImEvent
+{
+    /// <summary>The public identities of the user, the default one first, where <see cref="ImClientOptions.Ims"/> is set and the core names them (RFC 7315 4.1).</summary>
+    public IReadOnlyList<string> AssociatedAddresses { get; init; } = [];
+}
 
 /// <summary>The user is not reachable any more. Unless the user left or was refused, the client goes on trying.</summary>
 /// <param name="Reason">Why, for people.</param>

@@ -56,11 +56,19 @@ static class ChatCommand
         DefaultValueFactory = _ => 64,
     };
 
+    static readonly Option<bool> Ims = new("--ims") { Description = "The core is an IMS: requests take the Service-Route that it tells at registration, and nothing is sent before that." };
+
+    static readonly Option<string?> Access = new("--access-network")
+    {
+        Description = "How you are connected, for an IMS core (P-Access-Network-Info), such as IEEE-802.11; says --ims too.",
+        HelpName = "INFO",
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, SaveIn, Json };
+        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, SaveIn, Ims, Access, Json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(As)!,
             parsed.GetValue(Password),
@@ -69,6 +77,7 @@ static class ChatCommand
             new Downloads(parsed.GetValue(SaveIn)),
             parsed.GetValue(Anonymous),
             parsed.GetValue(MaxSessions),
+            parsed.GetValue(Ims) || parsed.GetValue(Access) is not null ? new ImsProfile { AccessNetworkInfo = parsed.GetValue(Access) } : null,
             parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
@@ -77,7 +86,7 @@ static class ChatCommand
     }
 
     static async Task<int> RunAsync(
-        string address, string? password, string server, string over, Downloads downloads, bool anonymous, int maxSessions, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string address, string? password, string server, string over, Downloads downloads, bool anonymous, int maxSessions, ImsProfile? ims, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         address = Addresses.Complete(address, domain: null) ?? address;
         if (Problem(address, over, maxSessions) is { } problem)
@@ -103,6 +112,7 @@ static class ChatCommand
                 Password = password,
                 Server = server,
                 Anonymous = anonymous,
+                Ims = ims,
                 MaxSimultaneousSessions = maxSessions,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
                 AcceptWrappedTypes = ["*"], // what is no text is saved
