@@ -1,11 +1,10 @@
 using Confab.Runtime;
 using Confab.Sip.Message;
-using Confab.Sip.Transport;
 
 namespace Confab.Client.Procedures;
 
 /// <summary>What an IMS core told of itself and of the user when he registered, and what requests say for it. On plain SIP it writes nothing.</summary>
-[Clause("RFC 3608", "6.1", "IMC-GEN-9", "COM-IMS-1", "COM-IMS-3", "IMC-MOD-IMS", "IMC-EXT-IMS", "IMC-ADD-IMS", "IMC-REM-IMS", "IMC-REJOIN-IMS", "IMC-LEAVE-IMS", "IMC-REL-IMS", "IMC-TERM-IMS", "IMC-INV-IMS")]
+[Clause("RFC 3608", "6.1", "IMC-GEN-9", "COM-IMS-1", "COM-IMS-3", "IMC-MOD-IMS", "IMC-MOD-OLD-IMS", "IMC-EXT-IMS", "IMC-ADD-IMS", "IMC-REM-IMS", "IMC-REJOIN-IMS", "IMC-LEAVE-IMS", "IMC-REL-IMS", "IMC-TERM-IMS", "IMC-INV-IMS")]
 internal sealed class ImsCore(ImClient client)
 {
     private const int MostRoutes = 16; // proxies that one request is led through: more is a loop, or a core that is broken

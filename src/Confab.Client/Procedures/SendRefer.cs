@@ -8,7 +8,7 @@ using Confab.Sip.Session;
 namespace Confab.Client.Procedures;
 
 /// <summary>What adding and removing users have in common: the REFER to the IM Session Identity, for one user or for a list (RFC 3515 2, RFC 5368 7).</summary>
-[Clause("OMA-IM", "6.1.1", "IMC-ADD-1", "IMC-ADD-2", "IMC-ADD-3", "IMC-ADD-4", "IMC-ADD-4a", "IMC-ADD-4b", "IMC-ADD-4c", "IMC-ADD-4d", "IMC-ADD-5", "IMC-ADD-6", "IMC-ADD-RSP", "IMC-ADD-IMS", "IMC-REM-IMS", "IMC-GEN-6")]
+[Clause("OMA-IM", "6.1.1", "IMC-ADD-1", "IMC-ADD-2", "IMC-ADD-3", "IMC-ADD-4", "IMC-ADD-4a", "IMC-ADD-4b", "IMC-ADD-4c", "IMC-ADD-4d", "IMC-ADD-5", "IMC-ADD-6", "IMC-ADD-RSP", "IMC-ADD-N2", "IMC-GEN-6")]
 internal static class SendRefer
 {
     private const int OctetsOfEntry = 80;

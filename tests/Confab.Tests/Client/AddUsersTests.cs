@@ -189,7 +189,7 @@ public sealed class AddUsersTests
     [InlineData(403, "Forbidden")]
     [InlineData(404, "Not Found")]
     [InlineData(486, "Too many participants")]
-    public void IMC_ADD_RSP_a_refusal_is_told(int status, string text)
+    public void IMC_ADD_RSP_and_IMC_ADD_N2_a_refusal_is_told(int status, string text)
     {
         using var scene = new Scene();
         var session = Group(scene, out _);

@@ -71,7 +71,7 @@ public sealed class ImsCoreTests
     }
 
     [Fact]
-    public void IMC_MOD_IMS_and_IMC_LEAVE_IMS_inside_a_dialog_the_recorded_route_counts_and_the_access_is_named()
+    public void IMC_MOD_IMS_IMC_MOD_OLD_IMS_and_IMC_LEAVE_IMS_inside_a_dialog_the_recorded_route_counts_and_the_access_is_named()
     {
         using var scene = Ims();
         var session = scene.Called(out _, "Contact: <sip:one-5c1d@198.51.100.5:5060;transport=tcp>;+g.oma.sip-im\nRecord-Route: <sip:scscf1.example.com;lr>, <sip:198.51.100.5;transport=tcp;lr>");

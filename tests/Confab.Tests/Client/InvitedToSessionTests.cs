@@ -188,7 +188,7 @@ public sealed class InvitedToSessionTests
     }
 
     [Fact]
-    public void IMC_INV_D1_and_D2_declining_is_603_and_never_a_200()
+    public void IMC_INV_D1_D2_and_IMC_TERM_N1_declining_is_603_and_never_a_200()
     {
         using var scene = new Scene().Registered();
         scene.Invite();
