@@ -185,7 +185,7 @@ public sealed class AddUsersTests
         Assert.Equal((408, true), scene.Events().OfType<ReferProgress>().Select(p => (p.Status, p.IsFinal)).Single());
     }
 
-    [Theory]
+    [Theory] // IMC-ADD-N2: anonymity that a group does not allow is such a 403
     [InlineData(403, "Forbidden")]
     [InlineData(404, "Not Found")]
     [InlineData(486, "Too many participants")]

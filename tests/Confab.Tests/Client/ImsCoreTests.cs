@@ -70,7 +70,7 @@ public sealed class ImsCoreTests
         Assert.Equal(ImSessionState.Established, session.State);
     }
 
-    [Fact]
+    [Fact] // IMC-MOD-IMS, IMC-MOD-OLD-IMS, IMC-LEAVE-IMS
     public void IMC_MOD_IMS_IMC_MOD_OLD_IMS_and_IMC_LEAVE_IMS_inside_a_dialog_the_recorded_route_counts_and_the_access_is_named()
     {
         using var scene = Ims();
@@ -88,7 +88,7 @@ public sealed class ImsCoreTests
         Assert.Equal(Access, bye["P-Access-Network-Info"]);
     }
 
-    [Theory] // the REFER inside takes the dialog's route, that outside the learnt one
+    [Theory] // IMC-ADD-IMS, IMC-REM-IMS: the REFER inside takes the dialog's route, that outside the learnt one
     [InlineData(false, null)]
     [InlineData(true, Preloaded)]
     public void IMC_ADD_IMS_and_IMC_REM_IMS_a_refer_outside_of_the_dialog_takes_the_learnt_route(bool outside, string? route)
@@ -110,7 +110,7 @@ public sealed class ImsCoreTests
         Assert.Equal("<sip:alice@example.com>", remove["P-Preferred-Identity"]);
     }
 
-    [Fact]
+    [Fact] // IMC-EXT-IMS, IMC-REJOIN-IMS
     public void IMC_EXT_IMS_and_IMC_REJOIN_IMS_the_invitations_to_the_factory_and_back_take_it_too()
     {
         using var scene = Ims();
@@ -127,7 +127,7 @@ public sealed class ImsCoreTests
         Assert.Equal((Preloaded, Access), (back["Route"], back["P-Access-Network-Info"]));
     }
 
-    [Fact]
+    [Fact] // IMC-TERM-IMS, IMC-INV-IMS, IMC-REL-IMS
     public void IMC_TERM_IMS_IMC_INV_IMS_and_IMC_REL_IMS_the_answers_name_identity_and_access_and_follow_the_recorded_route()
     {
         using var scene = Ims();

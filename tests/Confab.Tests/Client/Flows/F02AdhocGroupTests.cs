@@ -75,6 +75,15 @@ public sealed class F02AdhocGroupTests
         flow.EndsHere();
     }
 
+    [Fact]
+    public void XDM_17_the_factory_and_the_largest_group_are_provisioned()
+    {
+        using var flow = new ClientFlow(static o => new() { Address = o.Address, Password = o.Password, Server = o.Server, ConferenceFactory = "sip:groups@im.operator.net", MaxAdhocGroupSize = 1, MsrpListener = new(System.Net.IPAddress.Any, 7654) });
+        _ = flow.Client.GroupAsync(["sip:bob@example.com"]);
+        flow.Sends("INVITE sip:groups@im.operator.net SIP/2.0\r\n", ClientFlow.Initial + "\nTo: <sip:groups@im.operator.net>");
+        flow.EndsHere();
+    }
+
     [Theory]
     [InlineData(486, "Warning: 399 im.example.com \"Too many participants\"", "Too many participants")]
     [InlineData(400, "", "Some Phrase")]
