@@ -23,7 +23,7 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <summary>A client in the real world, which it takes down with itself; it has sent nothing yet.</summary>
     /// <param name="options">Who and where.</param>
     /// <param name="loggers">Where its log goes; null for nowhere.</param>
-    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <exception cref="ArgumentException">An address of the options is none, a number out of its range, or the transport not served.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public static ImClient Create(ImClientOptions options, Microsoft.Extensions.Logging.ILoggerFactory? loggers = null)
     {
@@ -42,10 +42,11 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <summary>A client in a world that others may live in too, and that is not the client's to take down; it has sent nothing yet.</summary>
     /// <param name="world">Clock, network and chance.</param>
     /// <param name="options">Who and where.</param>
-    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <exception cref="ArgumentException">An address of the options is none, a number out of its range, or the transport not served.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public ImClient(World world, ImClientOptions options)
     {
+        options.Verify();
         World = world;
         Options = options;
         Address = ImAddress.Parse(options.Address);
@@ -56,7 +57,6 @@ public sealed partial class ImClient : IAsyncDisposable
         var server = $"sip:{options.Server}{(options.Transport == Runtime.Transport.Tcp ? ";transport=tcp" : "")}";
         if (!SipUri.TryParse(Text.Of(server), out var uri))
             throw new ArgumentException($"'{options.Server}' is no server; one looks like 127.0.0.1:5060.", nameof(options));
-        options.Ims?.Verify();
 
         Server = uri;
         Mailbox = new Mailbox(world);

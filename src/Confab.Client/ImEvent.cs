@@ -54,8 +54,8 @@ public sealed record Resumed(ImSession Session) : ImEvent;
 public sealed record MessageReceived(
     ImSession Session, string From, string FromName, string ContentType, ReadOnlyMemory<byte> Content, string Id, DateTimeOffset Time) : ImEvent
 {
-    /// <summary>The content as text, null when it is none.</summary>
-    public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
+    /// <summary>The content as text, in the charset that it names (UTF-8 where it names none, or one that is not known here); null when it is none.</summary>
+    public string? Text => Media.TextContent.Read(ContentType, Content.Span);
 }
 
 /// <summary>

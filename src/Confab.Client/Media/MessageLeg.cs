@@ -16,6 +16,8 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     private readonly MessageAssembler _assembler = new(Assembled(session.Client.Options));
     private readonly IncomingStreams _streams = new(session);
     private readonly Dictionary<OutgoingMessage, Sending> _unanswered = [];
+    private readonly Dictionary<OutgoingMessage, string> _quiet = []; // with their types; no more than wait for the connection
+    private readonly HashSet<string> _refusedTypes = new(StringComparer.Ordinal); // of the few that are sent quietly
     private MsrpSession _msrp = null!;
     private bool _isStopped;
 
@@ -62,9 +64,11 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     }
 
     /// <summary>Sends a message whose outcome nobody waits for; it waits for the connection as any other.</summary>
-    public void SendQuietly(OutgoingMessage message)
+    public void SendQuietly(OutgoingMessage message, string contentType)
     {
-        if (!_isStopped) _msrp.Send(message);
+        if (_isStopped || _refusedTypes.Contains(contentType)) return;
+        _quiet.Add(message, contentType);
+        if (_msrp.Send(message) is not (SendStatus.Sent or SendStatus.Queued)) _quiet.Remove(message);
     }
 
     /// <summary>The source of a message has more, or will have no more.</summary>
@@ -103,7 +107,14 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     void IMsrpSessionHandler.OnSent(MsrpSession msrp, OutgoingMessage message, MsrpStatus status)
     {
+        if (_quiet.Remove(message, out var type) && status == MsrpStatus.UnsupportedType) _refusedTypes.Add(type); // never again in this session (RFC 4975 10.6)
         if (!_unanswered.Remove(message, out var sending)) return;
+        if (status == MsrpStatus.UnsupportedType && sending.InPlainWords is { } plain && !_isStopped)
+        {
+            Send(plain, new Sending(sending.Answer, 0, plain.Length));
+            return;
+        }
+
         var id = message.MessageId!;
         if (status.IsSuccess())
         {

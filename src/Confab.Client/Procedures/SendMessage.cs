@@ -26,7 +26,8 @@ internal static class SendMessage
         var message = TakesWrapped(leg, contentType)
             ? new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content.Span))
             : new OutgoingMessage(contentType, content);
-        leg.Send(message, new Sending(answer, (int)(message.Length - content.Length), content.Length));
+        var mayBePlain = !session.IsGroup && message.ContentType == AcceptList.Cpim && AcceptList.Matches(leg.RemoteTypes, contentType); // C-65
+        leg.Send(message, new Sending(answer, (int)(message.Length - content.Length), content.Length) { InPlainWords = mayBePlain ? new OutgoingMessage(contentType, content) : null });
         return message;
     }
 
@@ -51,7 +52,7 @@ internal static class SendMessage
     {
         if (session is not { State: ImSessionState.Established, Leg: { } leg }) return;
         if (!AcceptList.Matches(leg.RemoteTypes, AcceptList.Cpim) || !AcceptList.Matches(leg.RemoteWrappedTypes, contentType)) return;
-        leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content)));
+        leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content)), contentType);
     }
 
     /// <summary>Where it can be sent; null where it cannot, and the answer says why.</summary>
