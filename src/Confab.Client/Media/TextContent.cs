@@ -10,7 +10,7 @@ internal static class TextContent
     {
         if (!contentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)) return null;
         var charset = CharsetOf(contentType);
-        if (charset == Encoding.BigEndianUnicode && content.StartsWith(Encoding.Unicode.Preamble)) charset = Encoding.Unicode; // utf-16 says it in its first octets
+        if (charset.Equals(Encoding.BigEndianUnicode) && content.StartsWith(Encoding.Unicode.Preamble)) charset = Encoding.Unicode; // utf-16 says it in its first octets
         return charset.GetString(content).TrimStart('\uFEFF');
     }
 
