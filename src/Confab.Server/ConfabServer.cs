@@ -102,7 +102,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
     {
         var store = Store.Open(options);
         var world = World.Real(loggers, options.Limits);
-        return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
+        return new ConfabServer(options, world, store, store.Blocks ? new LaneThread("store") : PipeScheduler.Inline, meters, world.Ids.Token(192));
     }
 
 

@@ -18,10 +18,14 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     private readonly CallIds _callIds;
     private bool _ended;
 
-    public Conversation(Node node, Text key)
+    /// <summary>Nothing is pending in it yet.</summary>
+    /// <param name="node">The server.</param>
+    /// <param name="key">What it is found by.</param>
+    /// <param name="mailbox">Where it lives; null for one of its own.</param>
+    public Conversation(Node node, Text key, Mailbox? mailbox = null)
     {
         Node = node;
-        Mailbox = new Mailbox(node.World);
+        Mailbox = mailbox ?? new Mailbox(node.World);
         Transactions = new TransactionTable(Mailbox, node.Transport, this);
         _callIds = new CallIds(this);
         _callIds.Add(key);

@@ -40,6 +40,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
         if (!_owners.TryGetValue(key, out var owner) && (owner = OwnerOf(request)) is null)
         {
             if (request.Method == SipMethod.Ack) return; // of a refusal without a transaction, or of nothing
+            if (node.Transport.Repeat(request, flow)) return; // its owner has ended with its answer
             if (!request.ToTag.IsEmpty || request.Method == SipMethod.Cancel)
             {
                 node.Transport.Refuse(request, flow, StatusCode.CallTransactionDoesNotExist);
@@ -53,7 +54,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
             }
 
             key = key.Copy();
-            var made = new Conversation(node, key);
+            var made = new Conversation(node, key, request.Method == SipMethod.Register ? node.Registrar.Mailbox : null);
             owner = _owners.GetOrAdd(key, made);
             if (owner == made) Interlocked.Increment(ref _count);
         }

@@ -10,6 +10,7 @@ namespace Confab.Server.Stores;
 public sealed class PostgresDatabase : SqlDatabase
 {
     private const long LockKey = 0x436F6E666162; // "Confab"
+    private const string LockPatience = "2s";
 
     /// <summary>Each script takes the schema one version up; confab_schema counts them. Only ever append.</summary>
     private static readonly string[] s_migrations =
@@ -132,9 +133,16 @@ public sealed class PostgresDatabase : SqlDatabase
     private void Connect()
     {
         _connection.Open();
-        if (Scalar(string.Create(CultureInfo.InvariantCulture, $"SELECT pg_try_advisory_lock({LockKey})")) is true) return;
-        _connection.Close();
-        throw new NotSupportedException("another Confab uses this database; stop that one, or name another database");
+        try
+        {
+            // A server that has just stopped, or was killed, holds it for the moment until the database notices.
+            Scalar(string.Create(CultureInfo.InvariantCulture, $"SET lock_timeout = '{LockPatience}'; SELECT pg_advisory_lock({LockKey}); RESET lock_timeout"));
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            _connection.Close();
+            throw new NotSupportedException("another Confab uses this database; stop that one, or name another database", exception);
+        }
     }
 
     private void Migrate()

@@ -1,8 +1,10 @@
 // Non-INVITE client transaction: RFC 3261 17.1.2, with RFC 4320: a 408 from the far end tells nothing that Timer F does not.
 //
-//   Trying ──1xx──► Proceeding ──200-699──► Completed ──Timer K──► (gone)
+//   Trying ──1xx──► Proceeding ──200-699──► (gone)
 //      │ E: repeat       │ E: repeat every T2
 //      └ F rings, or the transport fails ──► (gone), the user is told
+//
+// Completed and its Timer K are left out: they absorb repeated responses, and a response that no transaction waits for is dropped here anyway.
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Transport;
@@ -30,14 +32,13 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         _user = user;
         _interval = table.Times.T1;
         if (!flow.IsReliable) _repeat = new Alarm(table.Mailbox, OnTimerE);
-        _end = new Alarm(table.Mailbox, OnEndTimer);
+        _end = new Alarm(table.Mailbox, () => Fail(EndReason.TimedOut));
     }
 
     private enum State
     {
         Trying,
         Proceeding,
-        Completed,
         Gone,
     }
 
@@ -53,20 +54,17 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
 
     public void OnResponse(SipResponse response, Flow flow)
     {
-        if (_state is State.Completed or State.Gone) return;
+        if (_state == State.Gone) return;
         if (response.Status < 200)
         {
             _state = State.Proceeding;
-        }
-        else
-        {
-            _state = State.Completed;
-            _repeat?.Cancel();
-            if (!_flow.IsReliable) _end.Set(_table.Times.T4); // Timer K
+            _user.OnResponse(response, flow);
+            return;
         }
 
+        _state = State.Gone; // nothing that the user does now is taken for more of it
         _user.OnResponse(response, flow);
-        if (_state == State.Completed && _flow.IsReliable) Gone();
+        Gone();
     }
 
     /// <summary>In a letter of its own: nobody is told inside the call in which he sends.</summary>
@@ -88,15 +86,9 @@ internal sealed class NonInviteClient : IClientTransaction, IFlowUser
         if (!_table.Transport.Send(_flow, _bytes)) Fail(EndReason.Unreachable);
     }
 
-    private void OnEndTimer()
-    {
-        if (_state == State.Completed) Gone();
-        else Fail(EndReason.TimedOut);
-    }
-
     private void Fail(EndReason reason)
     {
-        if (_state is not (State.Trying or State.Proceeding)) return;
+        if (_state == State.Gone) return;
         _user.OnNoResponse(reason);
         Gone();
     }

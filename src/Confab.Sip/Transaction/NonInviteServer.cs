@@ -2,6 +2,8 @@
 //
 //   Trying ──1xx──► Proceeding ──200-699──► Completed ──Timer J──► (gone)
 //                       a repeated request gets the last response again; in Trying it is absorbed
+//
+// In Completed it is its response alone, in AnsweredRequests; on a reliable transport Timer J is zero.
 using Confab.Runtime;
 using Confab.Sip.Message;
 
@@ -10,46 +12,31 @@ namespace Confab.Sip.Transaction;
 [Clause("RFC 3261", "17.2.2")]
 internal sealed class NonInviteServer(TransactionTable table, SipRequest request, Flow flow, Flow replyFlow) : IServerTransaction
 {
-    // Once answered it is remembered for 32 s, and there are many such: its index, two thirds of a request's memory, is then let go.
-    private readonly byte[] _bytes = request.Bytes;
-    private SipRequest? _request = request;
-    private Alarm? _end;
     private byte[]? _last;
-    private int _status;
 
-    public SipRequest Request => _request ?? SipParser.ParseOwnRequest(_bytes);
-
-    ServerKey IServerTransaction.Key { get; } = ServerKey.Of(request, request.Method);
-
-    RequestIdentity IServerTransaction.Identity { get; } = RequestIdentity.Of(request);
+    public SipRequest Request { get; } = request;
 
     public Flow Flow { get; } = flow;
 
     public bool HasFinal { get; private set; }
 
-    bool IServerTransaction.WasRefused => _status >= 300;
-
     public void Respond(int status, byte[] response)
     {
         if (HasFinal) return;
         _last = response;
-        _status = status;
         table.Transport.Respond(Request, replyFlow, response);
         if (status < 200) return;
         HasFinal = true;
-        if (replyFlow.IsReliable)
-        {
-            table.Forget(this); // Timer J is zero: nothing is repeated on a reliable transport
-            return;
-        }
-
-        _request = null;
-        _end = new Alarm(table.Mailbox, () => table.Forget(this));
-        _end.Set(table.Times.Patience);
+        if (!replyFlow.IsReliable) table.Transport.Answered.Add(ServerKey.Of(Request, Request.Method), CopiesOf(status), response);
+        table.Forget(this);
     }
 
     public void OnRequest(SipRequest request, Flow flow)
     {
         if (_last is not null) table.Transport.Respond(request, replyFlow, _last);
     }
+
+    /// <summary>In a dialog nothing is forked; and one that was refused, as by a challenge, may come again.</summary>
+    private RequestIdentity? CopiesOf(int status) =>
+        status < 300 && Request.ToTag.IsEmpty && Request.Method != SipMethod.Cancel ? RequestIdentity.Of(Request) : null;
 }

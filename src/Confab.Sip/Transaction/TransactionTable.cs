@@ -62,25 +62,21 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
             return;
         }
 
-        if (request.Method == SipMethod.Ack)
-        {
-            OnAck(request, flow);
-            return;
-        }
-
-        if (Begin(request, flow) is { } server) user.OnRequest(server);
+        if (request.Method == SipMethod.Ack) OnAck(request, flow);
+        else if (transport.Repeat(request, flow)) TellIdle(); // its answer had been lost, or they crossed
+        else if (Begin(request, flow) is { } server) user.OnRequest(server);
     }
 
     /// <summary>A transaction of a request that is new here; null when it has been refused: 503 without room, 482 where it came by another way already.</summary>
     public IServerTransaction? Begin(SipRequest request, Flow flow)
     {
-        if (!HasRoom && !user.MakesRoom(request))
+        if ((!HasRoom && !user.MakesRoom(request)) || !transport.HasRoomFor(request, flow))
         {
             transport.RefuseOverload(request, flow);
             return null;
         }
 
-        if (IsMerged(request))
+        if (IsMerged(request, flow))
         {
             transport.Refuse(request, flow, StatusCode.LoopDetected);
             return null;
@@ -102,7 +98,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
     /// had: clients do that.
     /// </summary>
     [Clause("RFC 3261", "8.2.2.2")]
-    private bool IsMerged(SipRequest request)
+    private bool IsMerged(SipRequest request, Flow flow)
     {
         if (!request.ToTag.IsEmpty || request.Method == SipMethod.Cancel) return false;
         var identity = RequestIdentity.Of(request);
@@ -111,7 +107,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
             if (!server.WasRefused && server.Identity == identity) return true;
         }
 
-        return false;
+        return !flow.IsReliable && transport.Answered.IsCopy(identity);
     }
 
     /// <summary>The INVITE that a CANCEL means (RFC 3261 9.2): same branch and sent-by. No other request can be cancelled (9.1).</summary>

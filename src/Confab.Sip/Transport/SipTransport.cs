@@ -4,6 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Confab.Runtime;
 using Confab.Sip.Message;
+using Confab.Sip.Transaction;
 using Microsoft.Extensions.Logging;
 
 namespace Confab.Sip.Transport;
@@ -57,6 +58,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         world.Ids.Fill(_tagKey);
         _idle = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _halves = world.Time.CreateTimer(static state => ((SipTransport)state!).CloseHalves(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Answered = new AnsweredRequests(world);
         _log = world.Loggers.CreateLogger("Confab.Sip.Transport");
         _faults = new LogRate(world.Time);
         _strays = new LogRate(world.Time);
@@ -65,6 +67,11 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     public World World { get; }
 
     internal ISipReceiver Receiver { get; }
+
+    internal AnsweredRequests Answered { get; }
+
+    /// <summary>Answers to requests over UDP that are remembered in case they are repeated; one that another way could bring again counts twice.</summary>
+    public int AnsweredCount => Answered.Count;
 
     /// <summary>The value of <c>Server</c> in answers that the transport gives by itself.</summary>
     internal string ServerToken { get; }
@@ -87,6 +94,7 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     {
         _idle.Dispose();
         _halves.Dispose();
+        Answered.Dispose();
         foreach (var listening in _listening) listening.Listener.Dispose();
     }
 
@@ -233,6 +241,17 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
     /// <summary>503: too much is under way; told before any work is spent on the request (RFC 3261 21.5.4).</summary>
     public void RefuseOverload(SipRequest request, Flow flow) =>
         Refuse(request, flow, StatusCode.ServiceUnavailable, more: static (ref SipWriter writer) => writer.Header(HeaderName.RetryAfter, RetryAfterSeconds));
+
+    /// <summary>Gives a request that has been answered, and is repeated, its answer again; false where it is another one.</summary>
+    public bool Repeat(SipRequest request, Flow flow)
+    {
+        if (flow.IsReliable || request.Method == SipMethod.Invite || Answered.Find(ServerKey.Of(request, request.Method)) is not { } response) return false;
+        Respond(request, ReplyFlow(request, flow), response);
+        return true;
+    }
+
+    /// <summary>Whether the answer to this request can be remembered, where it must be.</summary>
+    internal bool HasRoomFor(SipRequest request, Flow flow) => flow.IsReliable || request.Method == SipMethod.Invite || Answered.HasRoom;
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7): for what is refused before any owner hears of it. An ACK has no answer.</summary>
     public void Refuse(SipRequest request, Flow flow, int status, string reason = "", HeadersWriter? more = null) =>

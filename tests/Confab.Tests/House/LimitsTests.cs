@@ -28,6 +28,7 @@ public sealed class LimitsTests
         [nameof(Limits.WholeMessageSeconds)] = "Confab.Tests/Sip/Transport/SipTransportTests.cs",
         [nameof(Limits.ConnectsUnderWay)] = "Confab.Tests/Runtime/SocketLimitsTests.cs",
         [nameof(Limits.LookupsUnderWay)] = "Confab.Tests/Runtime/SocketLimitsTests.cs",
+        [nameof(Limits.AnsweredBytes)] = "Confab.Tests/Sip/Transaction/ServerTransactionTests.cs",
         [nameof(Limits.AnswersPerInvite)] = "Confab.Tests/Sip/Session/CallerTests.cs",
         [nameof(Limits.OpenMessagesPerLeg)] = "flows/rfc4975/7.3.1-open-messages.flow",
         [nameof(Limits.SessionsPerUser)] = "flows/rfc3261/21.4.24-sessions-of-one-user.flow",

@@ -177,10 +177,31 @@ public sealed class ServerTransactionTests : IDisposable
         _sim.Advance(TimeSpan.FromSeconds(31));
         Send("MESSAGE");
         Assert.Equal([100, 100, 200, 200], _alice.Heard.Select(static h => h.Response.Status));
-        Ring.IsAt(_sim, 32, () => _bob.Transactions.Count == 0);
-        Assert.True(_bob.IsAtRest);
+        Assert.True(_bob.IsAtRest); // the answer is all that is kept
+        Ring.IsAt(_sim, 32, () => _bob.Transport.AnsweredCount == 0);
         Send("MESSAGE");
         Assert.Equal(2, _bob.Requests.Count);
+    }
+
+    [Fact]
+    public void Over_UDP_no_request_is_taken_whose_answer_could_not_be_remembered()
+    {
+        var carol = new Party(_sim, "carol", "10.0.0.9", 1, new Limits { AnsweredBytes = 1 }) { IsRaw = true }; // room for one piece of memory
+        var flow = _alice.To("10.0.0.9");
+        for (var i = 0; carol.Requests.Count == i; i++)
+        {
+            _alice.Send(flow, RawPeer.Request("MESSAGE", branch: $"z9hG4bK{i}", callId: $"call-{i}"));
+            if (carol.Requests.Count > i) carol.Answer(carol.Requests[i], 200);
+        }
+
+        var answered = carol.Requests.Count;
+        Assert.InRange(answered, 200, 2_000);
+        Assert.True(Assert.Single(_alice.All(503)).Response.Has(HeaderName.RetryAfter));
+        _alice.Send(flow, RawPeer.Request("MESSAGE", branch: "z9hG4bK0", callId: "call-0"));
+        Assert.Equal(answered + 1, _alice.All(200).Length);
+        _sim.Advance(TimeSpan.FromSeconds(32));
+        _alice.Send(flow, RawPeer.Request("MESSAGE", branch: "z9hG4bKlate", callId: "late"));
+        Assert.Equal(answered + 1, carol.Requests.Count);
     }
 
     [Fact]
