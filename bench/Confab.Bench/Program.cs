@@ -13,6 +13,7 @@ const string Usage = """
     bench/run peers N [REPS] [SECONDS]      beside ngircd, ejabberd, Prosody and Kamailio's imc, those that are installed
     bench/run peers N rate MESSAGES [REPS]  the same at a rate; latencies
     bench/run sip [REPS]                    MESSAGE over UDP, beside a bare responder and Kamailio
+    bench/run page [REPS]                   MESSAGE from user to user over UDP, beside Kamailio's t_relay
     bench/run micro                         parsing and composing
     bench/run start                         exec to ready, and memory of the idle server
     bench/run idle N                        memory of N idle members, each registered and in a session
@@ -59,6 +60,9 @@ try
             break;
         case ["sip", .. var more]:
             SipRun.Run(servers, NumberAt(more, 0, 5));
+            break;
+        case ["page", .. var more]:
+            PageRun.Run(servers, NumberAt(more, 0, 5));
             break;
         case ["micro"]:
             MicroRuns.Run();

@@ -56,5 +56,10 @@ internal sealed class EventQueue
         if (lost is ContentReceived { Content: var content }) content.Dispose();
     }
 
-    private static int OctetsOf(ImEvent happened) => happened is MessageReceived { Content.Length: var length } ? length : 0;
+    private static int OctetsOf(ImEvent happened) => happened switch
+    {
+        MessageReceived { Content.Length: var length } => length,
+        PageReceived { Content.Length: var length } => length,
+        _ => 0,
+    };
 }

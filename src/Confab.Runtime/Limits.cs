@@ -114,6 +114,30 @@ public sealed class Limits
     /// <summary>Entries of one resource list before flattening; beyond it 400.</summary>
     public int ListEntries { get; set; } = 10_000;
 
+    /// <summary>
+    /// Bytes of one message in pager mode, without the list of its recipients; beyond it 413. Clients send 1,300 with all headers at the most (RFC 3428
+    /// 8), and what is larger as a large message; networks of TCP alone send some more.
+    /// </summary>
+    public int PageBytes { get; set; } = 16 * 1024;
+
+    /// <summary>Users whom one message to the exploder names; beyond it 486. As many as nobody writes to by hand.</summary>
+    public int PageRecipients { get; set; } = 1_000;
+
+    /// <summary>
+    /// Copies of one message to many that are on their way at once; the next one leaves when one is answered. It bounds what the message takes,
+    /// however large the group: a device that is gone holds its copy for 32 s.
+    /// </summary>
+    public int PageCopiesAtOnce { get; set; } = 64;
+
+    /// <summary>
+    /// Copies of messages in pager mode of one sender that are on their way at once; beyond it 503 with Retry-After. A person has one or two, and a
+    /// message to a large group 64; a gateway has thousands.
+    /// </summary>
+    public int PageCopiesPerSender { get; set; } = 4_096;
+
+    /// <summary>The same of all senders together, some 300 MB; beyond it 503 with Retry-After.</summary>
+    public int PageCopies { get; set; } = 100_000;
+
     /// <summary>Members of a pre-defined group, its external lists included; those beyond are no members. As many as an ad-hoc session can have.</summary>
     public int GroupMembers { get; set; } = 10_000;
 
@@ -175,6 +199,12 @@ public sealed class Limits
 
     /// <summary>Changes of one user's XCAP documents that may wait for the one before them; beyond it 503. Nobody writes from more programs at once.</summary>
     public int ChangesPerHome { get; set; } = 64;
+
+    /// <summary>Documents, folders and nodes that one xcap-diff subscription names; 413 to more. A client watches its own documents by their folder.</summary>
+    public int DocumentReferences { get; set; } = 100;
+
+    /// <summary>xcap-diff subscriptions of one user: two a device, and those of lost devices that have not expired; beyond it 503.</summary>
+    public int DocumentSubscriptionsPerUser { get; set; } = 32;
 
     /// <summary>Requests waiting for one store lane; beyond it the request is refused with 503.</summary>
     public int StoreLaneRequests { get; set; } = 65_536;

@@ -18,12 +18,12 @@ internal sealed class ConfabServer : IDisposable
     private double _asking; // bytes that answering these questions took
     private readonly string _configuration = Path.GetTempFileName();
 
-    public ConfabServer(string dll, int users)
+    public ConfabServer(string dll, int users, bool isTrusting = true)
     {
         File.WriteAllText(_configuration, JsonSerializer.Serialize(new
         {
             Domain,
-            Sip = new { Listen = s_sip, TrustedPeers = s_trusted },
+            Sip = new { Listen = s_sip, TrustedPeers = isTrusting ? s_trusted : [] },
             Msrp = new { Listen = s_tcp },
             Http = new { Listen = s_http },
             Storage = new { Provider = "Memory" },

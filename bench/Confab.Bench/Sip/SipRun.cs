@@ -14,16 +14,16 @@ internal static class SipRun
 
     public static void Run(IReadOnlyList<string> servers, int reps)
     {
-        var targets = new List<Target>();
+        var targets = new List<SipTarget>();
         try
         {
             var port = Places.FreePort();
-            targets.Add(new Target("sipanswer", new RunningProgram(Places.Program("sipanswer"), Text(port)), port));
+            targets.Add(new SipTarget("sipanswer", new RunningProgram(Places.Program("sipanswer"), Text(port)), port, "sipblast"));
             if (PeerRoom.Find("kamailio") is { } kamailio) targets.Add(StartKamailio(kamailio));
             foreach (var dll in servers)
             {
                 var server = new ConfabServer(dll, 1);
-                targets.Add(new Target(servers.Count == 1 ? "confab" : $"confab {(char)('A' + targets.Count - 2)}", server.Program, server.UdpPort, server));
+                targets.Add(new SipTarget(servers.Count == 1 ? "confab" : $"confab {(char)('A' + targets.Count - 2)}", server.Program, server.UdpPort, "sipblast", server));
             }
 
             Thread.Sleep(TimeSpan.FromSeconds(1));
@@ -52,50 +52,13 @@ internal static class SipRun
         }
     }
 
-    private static Target StartKamailio(string kamailio)
+    private static SipTarget StartKamailio(string kamailio)
     {
         var port = Places.FreePort();
         var file = Path.GetTempFileName();
         File.WriteAllText(file, File.ReadAllText(Places.Peer(Configuration)).Replace("@PORT@", Text(port), StringComparison.Ordinal));
-        return new Target("kamailio", new RunningProgram(kamailio, "-DD", "-E", "-f", file), port);
+        return new SipTarget("kamailio", new RunningProgram(kamailio, "-DD", "-E", "-f", file), port, "sipblast");
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private sealed class Target(string label, RunningProgram program, int port, IDisposable? owner = null) : IDisposable
-    {
-        private RunningProgram? _load;
-
-        public string Label => label;
-
-        public RunningProgram Program => program;
-
-        /// <summary>CPU us a transaction, a run each.</summary>
-        public List<double> Cost { get; } = [];
-
-        public int Status { get; private set; }
-
-        public int Lost { get; private set; }
-
-        public void Join()
-        {
-            _load = new RunningProgram(Places.Program("sipblast"), "-p", Text(port), "-P", string.Join(',', program.Pids));
-            _load.ReadLine();
-        }
-
-        public void Run(int transactions)
-        {
-            _load!.WriteLine(Text(transactions));
-            var figures = Array.ConvertAll(_load.ReadLine().Split(' '), static f => double.Parse(f, CultureInfo.InvariantCulture));
-            Cost.Add(figures[2] / figures[0] * 1e6);
-            Lost += (int)figures[3];
-            Status = (int)figures[4];
-        }
-
-        public void Dispose()
-        {
-            _load?.Dispose();
-            (owner ?? program).Dispose();
-        }
-    }
 }

@@ -17,6 +17,9 @@ sealed record Downloading(string Session, string From, string Id, long Done, lon
 /// <summary>A command did nothing: what is wrong, and what to do.</summary>
 sealed record Problem(string Command, int Status, string Text) : ChatEvent;
 
+/// <summary>What became of a message without a session.</summary>
+sealed record Paged(IReadOnlyList<string> To, PageOutcome Outcome) : ChatEvent;
+
 /// <summary>Who is in a session, as <c>/who</c> lists it.</summary>
 sealed record Roster(string Session, IReadOnlyList<RosterUser> Users) : ChatEvent;
 
@@ -34,5 +37,8 @@ sealed record CommandList(IReadOnlyList<Verb> Verbs) : ChatEvent;
 /// <summary>How the chat looks: lines of JSON, or a terminal.</summary>
 interface IChatFace
 {
+    /// <summary>Whether who reads it sees all sessions alike, whichever is the current one.</summary>
+    bool ShowsAllAlike { get; }
+
     void Show(ChatEvent shown);
 }

@@ -12,7 +12,11 @@ sealed class JsonFace(TextWriter output) : IChatFace
     // Lines for programs, not for web pages: an apostrophe or a letter with an accent stays itself.
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    const int Told = 200; // a notification has no number of its own; this one says that all is well
+
     readonly ArrayBufferWriter<byte> _line = new(512);
+
+    public bool ShowsAllAlike => true;
 
     public void Show(ChatEvent shown)
     {
@@ -49,6 +53,10 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 json.WriteString("command", problem.Command);
                 if (problem.Status != 0) json.WriteNumber("status", problem.Status);
                 json.WriteString("text", problem.Text);
+                return true;
+            case Paged { Outcome: var outcome }:
+                json.WriteString("event", outcome.IsSent ? "sent" : "undelivered"); // of no session
+                WriteFate(json, outcome.Id, outcome.Status, outcome.Text);
                 return true;
             case Roster roster:
                 WriteRoster(json, roster.Session, roster.Users);
@@ -127,6 +135,16 @@ sealed class JsonFace(TextWriter output) : IChatFace
                 Begin(json, "message", session);
                 WriteMessage(json, message);
                 return true;
+            case PageReceived page:
+                json.WriteString("event", "page");
+                json.WriteString("from", page.From);
+                if (page.Group is not null) json.WriteString("group", page.Group);
+                WriteParticipants(json, page.Recipients);
+                json.WriteString("text", page.Text);
+                if (page.Text is null) json.WriteString("contentType", page.ContentType);
+                if (page.Text is null) json.WriteNumber("size", page.Content.Length);
+                json.WriteString("id", page.Id);
+                return true;
             case Sent sent:
                 Begin(json, "sent", session);
                 WriteFate(json, sent.Id, sent.Status, "");
@@ -145,6 +163,17 @@ sealed class JsonFace(TextWriter output) : IChatFace
             case Undelivered undelivered:
                 Begin(json, "undelivered", session);
                 WriteFate(json, undelivered.Id, undelivered.Status, undelivered.Text);
+                if (undelivered.From is { } missed) json.WriteString("from", missed);
+                return true;
+            case Delivered delivered:
+                Begin(json, "delivered", session);
+                WriteFate(json, delivered.Id, Told, "");
+                json.WriteString("from", delivered.From);
+                return true;
+            case Displayed displayed:
+                Begin(json, "displayed", session);
+                WriteFate(json, displayed.Id, Told, "");
+                json.WriteString("from", displayed.From);
                 return true;
             default:
                 return false;

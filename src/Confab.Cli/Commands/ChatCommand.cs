@@ -86,11 +86,18 @@ static class ChatCommand
         HelpName = "INFO",
     };
 
+    static readonly Option<string> Notifications = new("--notifications")
+    {
+        Description = "What others are told of their messages where they ask, and what you ask of yours: all (delivered, displayed), delivery, none.",
+        HelpName = "KINDS",
+        DefaultValueFactory = _ => "all",
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: by hand in a terminal, or from a script with --json.") { As, Password, Server, Over, Anonymous, MaxSessions, SaveIn, Factory, MaxGroup, Ims, Access, Json };
+        var command = new Command("chat", "Chats: by hand in a terminal, or from a script with --json.") { As, Password, Server, Over, Anonymous, MaxSessions, Notifications, SaveIn, Factory, MaxGroup, Ims, Access, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -128,6 +135,8 @@ static class ChatCommand
                 ConferenceFactory = parsed.GetValue(Factory) is { } factory ? Addresses.Complete(factory, domain: null) ?? factory : null,
                 MaxAdhocGroupSize = parsed.GetValue(MaxGroup),
                 MaxSimultaneousSessions = parsed.GetValue(MaxSessions),
+                AskNotifications = KindsOf(parsed.GetValue(Notifications)!)!.Value,
+                GiveNotifications = KindsOf(parsed.GetValue(Notifications)!)!.Value,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
                 AcceptWrappedTypes = ["*"], // what is no text is saved
                 StreamOver = LargeMessage,
@@ -150,6 +159,7 @@ static class ChatCommand
 
     static string? Problem(ParseResult parsed, string address, string over)
     {
+        if (KindsOf(parsed.GetValue(Notifications)!) is null) return $"--notifications is all, delivery or none, not '{parsed.GetValue(Notifications)}'";
         if (parsed.GetValue(MaxSessions) is < 1 or > 64) return $"--max-sessions is 1 to 64, not {parsed.GetValue(MaxSessions)}";
         if (parsed.GetValue(MaxGroup) < 1) return $"--max-group is at least 1, not {parsed.GetValue(MaxGroup)}";
         if (ImAddress.Problem(address) is { } problem) return problem.TrimEnd('.');
@@ -160,6 +170,14 @@ static class ChatCommand
             _ => $"unknown transport '{over}'; there are tcp and udp",
         };
     }
+
+    static DispositionNotifications? KindsOf(string notifications) => notifications switch
+    {
+        "all" => DispositionNotifications.All,
+        "delivery" => DispositionNotifications.Delivery,
+        "none" => DispositionNotifications.None,
+        _ => null,
+    };
 
     static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource quit) => PosixSignalRegistration.Create(signal, context =>
     {

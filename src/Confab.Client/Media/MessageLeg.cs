@@ -13,6 +13,8 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 {
     private const int MostAssembled = 10 * 1024 * 1024; // octets in memory, where larger ones come as streams
 
+    private const int MostBeforeQuiet = 128; // messages without an answer, half of what there is room for
+
     private readonly MessageAssembler _assembler = new(Assembled(session.Client.Options));
     private readonly IncomingStreams _streams = new(session);
     private readonly Dictionary<OutgoingMessage, Sending> _unanswered = [];
@@ -42,6 +44,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     {
         if (_isStopped)
         {
+            if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
             sending.Finish(new SendOutcome("", false, (int)MsrpStatus.NoSuchSession, "The session is ending."));
             return;
         }
@@ -63,12 +66,18 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         }
     }
 
-    /// <summary>Sends a message whose outcome nobody waits for; it waits for the connection as any other.</summary>
-    public void SendQuietly(OutgoingMessage message, string contentType)
+    /// <summary>
+    /// Sends a message whose outcome nobody waits for; it waits for the connection as any other, but never takes the room of those that a user
+    /// waits for. False where there is none; a type that was refused once is not sent again.
+    /// </summary>
+    public bool SendQuietly(OutgoingMessage message, string contentType)
     {
-        if (_isStopped || _refusedTypes.Contains(contentType)) return;
+        if (_refusedTypes.Contains(contentType)) return true;
+        if (_isStopped || _msrp.UnsettledCount >= MostBeforeQuiet) return false;
         _quiet.Add(message, contentType);
-        if (_msrp.Send(message) is not (SendStatus.Sent or SendStatus.Queued)) _quiet.Remove(message);
+        if (_msrp.Send(message) is SendStatus.Sent or SendStatus.Queued) return true;
+        _quiet.Remove(message);
+        return false;
     }
 
     /// <summary>The source of a message has more, or will have no more.</summary>
@@ -111,6 +120,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         if (!_unanswered.Remove(message, out var sending)) return;
         if (status == MsrpStatus.UnsupportedType && sending.InPlainWords is { } plain && !_isStopped)
         {
+            session.Client.Awaited.Remove(message.MessageId!); // plain text asks for no notification
             Send(plain, new Sending(sending.Answer, 0, plain.Length));
             return;
         }
@@ -123,6 +133,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
             return;
         }
 
+        if (status != MsrpStatus.Unconfirmed) session.Client.Awaited.Remove(id); // of that one a recipient may know more
         var text = sending.Source?.Failure is { } failure ? failure.Message
             : status == MsrpStatus.Unconfirmed ? "Nobody confirmed it before it was given up, or its session or connection ended."
             : System.Text.Encoding.ASCII.GetString(status.Comment());
@@ -141,7 +152,9 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     private void Refuse(OutgoingMessage message, MsrpStatus status, string text)
     {
-        if (_unanswered.Remove(message, out var sending)) sending.Finish(new SendOutcome("", false, (int)status, text));
+        if (!_unanswered.Remove(message, out var sending)) return;
+        if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
+        sending.Finish(new SendOutcome("", false, (int)status, text));
     }
 
     private static int Assembled(ImClientOptions options) => options.StreamOver is null ? options.MaxMessageSize : Math.Min(options.MaxMessageSize, MostAssembled);

@@ -13,7 +13,7 @@ internal static class General
     public const string AnonymousUri = "sip:anonymous@anonymous.invalid";
 
     /// <summary>What works; a procedure that serves another method adds it here (D-01).</summary>
-    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY";
+    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, MESSAGE";
 
     /// <summary>The extensions that work (D-01).</summary>
     public const string Supported = "replaces, timer, norefersub, tdialog";

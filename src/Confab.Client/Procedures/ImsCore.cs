@@ -7,6 +7,8 @@ namespace Confab.Client.Procedures;
 [Clause("RFC 3608", "6.1", "IMC-GEN-9", "COM-IMS-1", "COM-IMS-3", "IMC-MOD-IMS", "IMC-MOD-OLD-IMS", "IMC-EXT-IMS", "IMC-ADD-IMS", "IMC-REM-IMS", "IMC-REJOIN-IMS", "IMC-LEAVE-IMS", "IMC-REL-IMS", "IMC-TERM-IMS", "IMC-INV-IMS")]
 internal sealed class ImsCore(ImClient client)
 {
+    public const string NotRegistered = "You are not registered: the core takes nothing before that.";
+
     private const int MostRoutes = 16; // proxies that one request is led through: more is a loop, or a core that is broken
     private const int MostIdentities = 64;
 

@@ -16,9 +16,12 @@ internal static class OtherRequests
             case SipMethod.Options:
                 TerminatingGeneral.Respond(client, transaction, StatusCode.Ok, static (ref SipWriter writer) =>
                 {
-                    writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed");
+                    writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, message/cpim, text/plain");
                     writer.Header(HeaderName.AcceptEncoding, "identity");
                 });
+                break;
+            case SipMethod.Message:
+                ReceivePage.Take(client, transaction);
                 break;
             case SipMethod.Bye:
                 TerminatingGeneral.Refuse(client, transaction, StatusCode.CallTransactionDoesNotExist);
@@ -33,7 +36,8 @@ internal static class OtherRequests
     /// <summary>A request with a To tag that no session took: no such dialog, or a method that is not served in it.</summary>
     public static void AnswerInDialog(ImClient client, IServerTransaction transaction)
     {
-        if (transaction.Request.Method is SipMethod.Invite) TerminatingGeneral.Refuse(client, transaction, StatusCode.CallTransactionDoesNotExist);
+        var isOfNoDialog = !client.Sessions.Exists(session => session.Sip.Owns(transaction.Request));
+        if (transaction.Request.Method is SipMethod.Invite || (transaction.Request.Method is SipMethod.Message && isOfNoDialog)) TerminatingGeneral.Refuse(client, transaction, StatusCode.CallTransactionDoesNotExist);
         else Answer(client, transaction);
     }
 

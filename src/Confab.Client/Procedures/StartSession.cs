@@ -23,7 +23,7 @@ internal static class StartSession
         if (client.Ims.IsOn && !client.Registration.IsRegistered)
         {
             // A core knows no route for who is not registered (COM-IMS-1).
-            session.End(SessionEnd.Failed, SessionFailure.NotRegistered, 0, "You are not registered: the core takes nothing before that.");
+            session.End(SessionEnd.Failed, SessionFailure.NotRegistered, 0, ImsCore.NotRegistered);
             return;
         }
 

@@ -99,7 +99,7 @@ internal sealed class Fork
     /// Step 6 of 16.7: a 6xx, then the lowest class, first what tells the caller what to change. What only our own leg can make use of (a
     /// redirection, a challenge, our CANCEL) comes behind what tells of the user.
     /// </summary>
-    private static int Rank(int status) => status switch
+    public static int Rank(int status) => status switch
     {
         >= 600 => 0,
         StatusCode.UnsupportedMediaType or StatusCode.BadExtension or StatusCode.AddressIncomplete => 1,

@@ -15,7 +15,10 @@ public sealed class Credentials(string user, string password, Ids ids)
 
     private const int MostNoncesKept = 64;
 
+    private const int MostRealmsKept = 16; // the server, and proxies on the way
+
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (HeaderName Name, DigestChallenge Challenge)> _met = new(StringComparer.Ordinal);
 
     public string User => user;
 
@@ -39,6 +42,23 @@ public sealed class Credentials(string user, string password, Ids ids)
         };
     }
 
+    /// <summary>
+    /// Credentials for the challenges that were met last, without being asked again: the same nonces, counted on (RFC 7616 3.4). Null before any
+    /// challenge. A server that does not take the nonce any more asks anew.
+    /// </summary>
+    /// <param name="method">Method of the request.</param>
+    /// <param name="uri">Its Request-URI.</param>
+    [Clause("RFC 7616", "3.4")]
+    public HeadersWriter? Anticipate(SipMethod method, string uri)
+    {
+        if (_met.Count == 0) return null;
+        var answers = _met.Values.Select(m => (m.Name, Credentials: Meet(m.Challenge, method, uri))).ToArray();
+        return (ref SipWriter writer) =>
+        {
+            foreach (var (name, credentials) in answers) credentials.Write(ref writer, name);
+        };
+    }
+
     private void Collect(
         SipResponse response,
         HeaderName asked,
@@ -51,7 +71,10 @@ public sealed class Credentials(string user, string password, Ids ids)
         foreach (var realm in Challenges(response, asked).GroupBy(static c => c.Realm.ToString(), StringComparer.Ordinal))
         {
             var best = realm.MaxBy(static c => c.Algorithm == DigestAlgorithm.Sha256);
-            if (answered.Add($"{answer} {realm.Key}") || best.IsStale) answers.Add((answer, Meet(best, method, uri)));
+            if (!answered.Add($"{answer} {realm.Key}") && !best.IsStale) continue;
+            answers.Add((answer, Meet(best, method, uri)));
+            if (_met.Count >= MostRealmsKept) _met.Clear();
+            _met[$"{answer} {realm.Key}"] = (answer, best);
         }
     }
 

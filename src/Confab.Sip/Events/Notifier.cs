@@ -167,12 +167,14 @@ public sealed class Notifier
     private void SendDue()
     {
         if (_isBusy || _due is not { } kind || (_gathering.IsSet && !_isUrgent)) return;
-        if (!_isUrgent && _terms.Gathering > TimeSpan.Zero) _gathering.Set(_terms.Gathering);
         if (kind == NotifyKind.Change && _wasRefused) kind = NotifyKind.Whole;
+        var gathers = (!_isUrgent || (_terms.GathersFromFirst && State == NotifierState.Active)) && _terms.Gathering > TimeSpan.Zero;
         _due = null;
         _isUrgent = _wasRefused = false;
-        _isBusy = true;
         var notification = _user.Compose(this, kind);
+        if (notification.IsNothing && kind == NotifyKind.Change) return;
+        if (gathers) _gathering.Set(_terms.Gathering);
+        _isBusy = true;
         var state = _termination ?? Active();
         RequestInDialog.Send(
             _agent,
@@ -200,7 +202,7 @@ public sealed class Notifier
     {
         _isBusy = false;
         if (State == NotifierState.Ended) return;
-        if (!wasAnswered || EndsSubscription(status) || (State == NotifierState.Ending && _due is null))
+        if (!wasAnswered || EndsSubscription(status) || (status >= 300 && _terms.EndsOnRefusal) || (State == NotifierState.Ending && _due is null))
         {
             End();
             return;

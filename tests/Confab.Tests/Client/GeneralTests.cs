@@ -23,7 +23,7 @@ public sealed class GeneralTests
         Assert.Matches(@"^<sip:alice@192\.0\.2\.11:\d+;transport=tcp>;\+g\.oma\.sip-im$", invite["Contact"]);
         Assert.Equal("*;+g.oma.sip-im", invite["Accept-Contact"]);
         Assert.StartsWith("IM-client/OMA1.0 Confab/", invite["User-Agent"], StringComparison.Ordinal);
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY", invite["Allow"]);
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, MESSAGE", invite["Allow"]);
         Assert.Equal("\"Alice \\\"A\\\" Ash\" <sip:alice@example.com>", invite["P-Preferred-Identity"]);
         Assert.Null(invite["P-Asserted-Identity"]);
         Assert.Null(invite["Privacy"]);

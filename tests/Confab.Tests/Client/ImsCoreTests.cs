@@ -148,6 +148,19 @@ public sealed class ImsCoreTests
     }
 
     [Fact]
+    public void IMC_GEN_9_a_page_takes_the_learnt_route_as_well()
+    {
+        using var scene = Started();
+        var early = scene.Client.PageAsync("sip:bob@example.com", "hi");
+        scene.Peer.ExpectSilence();
+        Assert.Equal(PageFate.Unreachable, early.Result().Fate);
+        Learning(scene, Learnt);
+        _ = scene.Client.PageAsync("sip:bob@example.com", "hi");
+        var message = scene.Peer.Expect("MESSAGE");
+        Assert.Equal((Preloaded, Access), (message["Route"], message["P-Access-Network-Info"]));
+    }
+
+    [Fact]
     public void IMC_REL_IMS_a_cancel_is_sent_without_the_access()
     {
         using var scene = Ims();

@@ -47,7 +47,7 @@ public sealed class InvitedToSessionTests
         Assert.NotEqual("", ringing.Tag("To"));
         Assert.StartsWith("IM-client/OMA1.0 Confab/", ringing["Server"], StringComparison.Ordinal);
         Assert.Null(ringing["User-Agent"]);
-        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY", ringing["Allow"]);
+        Assert.Equal("INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, MESSAGE", ringing["Allow"]);
         Assert.Equal("<sip:alice@example.com>", ringing["P-Preferred-Identity"]);
         Assert.Matches(@"^<sip:alice@192\.0\.2\.11:\d+;transport=tcp>;\+g\.oma\.sip-im$", ringing["Contact"]);
     }

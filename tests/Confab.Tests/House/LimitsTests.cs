@@ -35,6 +35,11 @@ public sealed class LimitsTests
         [nameof(Limits.LeavingLegsPerUser)] = "Confab.Tests/Server/Controlling/RejoinSessionTests.cs",
         [nameof(Limits.HistoryListBytes)] = "flows/oma-im/7.2.1-factory-history-too-long.flow",
         [nameof(Limits.ListEntries)] = "flows/oma-im/7.2.1-factory-list-entries.flow",
+        [nameof(Limits.PageBytes)] = "flows/rfc3428/7-too-long.flow",
+        [nameof(Limits.PageRecipients)] = "flows/rfc5365/7-refusals.flow",
+        [nameof(Limits.PageCopiesAtOnce)] = "flows/rfc5365/7-one-after-the-other.flow",
+        [nameof(Limits.PageCopiesPerSender)] = "flows/rfc3428/8-too-many.flow",
+        [nameof(Limits.PageCopies)] = "flows/rfc3428/8-too-many-in-all.flow",
         [nameof(Limits.GroupMembers)] = "Confab.Tests/Server/Owners/GroupSessionTests.cs",
         [nameof(Limits.GroupParticipants)] = "flows/oma-im/7.2.1.4-as-many-as-the-server-takes.flow",
         [nameof(Limits.RosterEntries)] = "flows/oma-im/6.1.1-roster-is-full.flow",
@@ -53,6 +58,8 @@ public sealed class LimitsTests
         [nameof(Limits.DocumentDepth)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
         [nameof(Limits.DocumentsPerUser)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
         [nameof(Limits.ChangesPerHome)] = "Confab.Tests/Server/Xdm/DocumentsTests.cs",
+        [nameof(Limits.DocumentReferences)] = "flows/rfc5875/4.4-refused.flow",
+        [nameof(Limits.DocumentSubscriptionsPerUser)] = "flows/rfc5875/4.4-refused.flow",
         [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",
     };
 

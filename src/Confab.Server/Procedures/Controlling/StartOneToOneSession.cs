@@ -135,15 +135,8 @@ internal static class StartOneToOneSession
     {
         if (Caller(focus) is { } caller)
         {
-            var relayed = status switch
-            {
-                // A challenge, a redirection or an overload on our leg is none of the caller's; neither is our own patience (487).
-                < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated =>
-                    StatusCode.TemporarilyUnavailable,
-                _ => status,
-            };
             var warning = response is not null && !AnonymityAsked.In(response) && response.TryGet(HeaderName.Warning, out var text) ? text : default; // it names his host
-            caller.Session.Refuse(relayed, (ref SipWriter writer) =>
+            caller.Session.Refuse(Relayed(status), (ref SipWriter writer) =>
             {
                 if (!warning.IsEmpty) writer.Header(HeaderName.Warning, warning);
             });
@@ -153,6 +146,14 @@ internal static class StartOneToOneSession
 
         ReleaseSession.Run(focus);
     }
+
+    /// <summary>A challenge, a redirection or an overload on our leg is none of the caller's; neither is our own patience (487).</summary>
+    public static int Relayed(int status) => status switch
+    {
+        < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated =>
+            StatusCode.TemporarilyUnavailable,
+        _ => status,
+    };
 
     /// <summary>A first message that came with the INVITE goes on as if it had been sent by MSRP (D-12).</summary>
     private static void DeliverFirst(Participant caller)

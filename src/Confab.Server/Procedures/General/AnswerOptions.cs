@@ -22,7 +22,7 @@ internal static class AnswerOptions
         HeadersWriter tell = (ref SipWriter writer) =>
         {
             if (contact is not null) writer.Header(HeaderName.Contact, contact);
-            writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml");
+            writer.Header(HeaderName.Accept, "application/sdp, multipart/mixed, application/resource-lists+xml, text/plain, message/cpim");
             writer.Header(HeaderName.AcceptEncoding, BodyEncoding.Accepted);
         };
         if (request.ToTag.IsEmpty) owner.AnswerOnce(transaction, StatusCode.Ok, tell);

@@ -2,6 +2,7 @@ using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.Controlling;
 using Confab.Server.Procedures.Notifications;
+using Confab.Server.Procedures.Pager;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transaction;
@@ -24,7 +25,7 @@ internal static class ReceiveRequest
         else if (!ServerHeaders.IsAllowed(request.Method)) owner.AnswerOnce(transaction, StatusCode.MethodNotAllowed);
         else if (request.Method == SipMethod.Bye) owner.AnswerOnce(transaction, StatusCode.CallTransactionDoesNotExist); // RFC 3261 15.1.2: of no dialog
         else if (request.RequestUri.Scheme != UriScheme.Sip) owner.AnswerOnce(transaction, StatusCode.UnsupportedUriScheme); // sips too: TLS is not offered (RFC 3261 26.2.2)
-        else if (FindUnknownExtension(request) is { } unknown) owner.AnswerOnce(transaction, StatusCode.BadExtension, Unsupported(unknown));
+        else if (FindUnknownExtension(owner.Node, request) is { } unknown) owner.AnswerOnce(transaction, StatusCode.BadExtension, Unsupported(unknown));
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (Verify(owner, transaction) is { } originator) TakeInitial(owner, transaction, originator);
     }
@@ -34,10 +35,12 @@ internal static class ReceiveRequest
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
         else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, originator.Address);
+        else if (request.Method == SipMethod.Subscribe && SubscribeToDocuments.Is(request)) SubscribeToDocuments.Run(owner, transaction, originator);
         else if (request.Method == SipMethod.Subscribe) SubscribeToConference.Run(owner, transaction, originator);
         else if (owner.Focus is { } focus && (owner.Node.Router.Find(request.RequestUri) == focus || IsForGroup(focus, request))) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, null, null, transaction, originator.Address); // to no session
+        else if (request.Method == SipMethod.Message) ReceivePage.Run(owner, transaction, originator);
         else if (request.Method == SipMethod.Invite && owner.Node.Groups.Find(request.RequestUri) is { } group && RequestKinds.Of(owner.Node, request.RequestUri) == RequestKind.Group)
             JoinGroupSession.Run(owner, transaction, originator, group);
         else if (request.Method != SipMethod.Invite || !SimultaneousSessions.Refuses(owner, transaction, originator.Address))
@@ -94,7 +97,7 @@ internal static class ReceiveRequest
     private static void TakeInDialog(Conversation owner, IServerTransaction transaction)
     {
         var request = transaction.Request;
-        if (owner.Focus?.Subscriptions.Find(request) is { } subscription)
+        if (owner.FindSubscription(request) is { } subscription)
         {
             TakeInSubscription(owner, subscription, transaction);
             return;
@@ -125,15 +128,16 @@ internal static class ReceiveRequest
             participant.AuthenticatedFlow = transaction.Flow;
         }
 
-        if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        if (FindUnknownExtension(owner.Node, request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (participant.Session.TryTake(transaction)) return;
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, participant.Focus, participant, transaction, participant.Address);
         else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, participant.Address);
+        else if (request.Method == SipMethod.Message) owner.Answer(transaction, StatusCode.Forbidden, reason: "Messages of a session go by MSRP"); // not overlapped, nor ordered with them
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);
     }
 
-    private static void TakeInSubscription(Conversation owner, ConferenceSubscription subscription, IServerTransaction transaction)
+    private static void TakeInSubscription(Conversation owner, Subscription subscription, IServerTransaction transaction)
     {
         var request = transaction.Request;
         if (owner.Node.Verification.NeedsChallenge(request, transaction.Flow, subscription.AuthenticatedFlow))
@@ -148,8 +152,9 @@ internal static class ReceiveRequest
             subscription.AuthenticatedFlow = transaction.Flow;
         }
 
-        if (FindUnknownExtension(request) is { } unknown) RefuseExtension(owner, transaction, unknown);
-        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, subscription, transaction);
+        if (FindUnknownExtension(owner.Node, request) is { } unknown) RefuseExtension(owner, transaction, unknown);
+        else if (request.Method == SipMethod.Subscribe && subscription is DocumentSubscription toDocuments) SubscribeToDocuments.RunInDialog(owner, toDocuments, transaction);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, (ConferenceSubscription)subscription, transaction);
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (request.Method is SipMethod.Bye or SipMethod.Invite) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no session lives in this dialog
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);
@@ -173,7 +178,7 @@ internal static class ReceiveRequest
         }
     }
 
-    private static string? FindUnknownExtension(SipRequest request)
+    private static string? FindUnknownExtension(Node node, SipRequest request)
     {
         List<string>? unknown = null;
         foreach (var tag in request.Headers(HeaderName.Require))
@@ -183,6 +188,7 @@ internal static class ReceiveRequest
                 SipMethod.Invite => tag.EqualsIgnoreCase("replaces"u8) || tag.EqualsIgnoreCase("timer"u8)
                     || (tag.EqualsIgnoreCase("recipient-list-invite"u8) && request.ToTag.IsEmpty), // never in a re-INVITE (RFC 5366 5.3)
                 SipMethod.Refer => Refer.Knows(tag),
+                SipMethod.Message => tag.EqualsIgnoreCase("recipient-list-message"u8) && request.ToTag.IsEmpty && SipUri.SameAddress(node.Exploder, request.RequestUri),
                 SipMethod.Register => tag.EqualsIgnoreCase("path"u8) || tag.EqualsIgnoreCase("gruu"u8) || tag.EqualsIgnoreCase("outbound"u8),
                 _ => false,
             };

@@ -25,8 +25,8 @@ internal static class RequestKinds
     public static RequestKind Of(Node node, SipUri uri)
     {
         if (uri.User.IsEmpty) return RequestKind.Server;
-        if (SipUri.TryParse(Text.Of(node.FactoryUri), out var factory) && SipUri.SameAddress(factory, uri)) return RequestKind.Factory;
-        if (SipUri.TryParse(Text.Of(node.ExploderUri), out var exploder) && SipUri.SameAddress(exploder, uri)) return RequestKind.Exploder;
+        if (SipUri.SameAddress(node.Factory, uri)) return RequestKind.Factory;
+        if (SipUri.SameAddress(node.Exploder, uri)) return RequestKind.Exploder;
         if (node.Router.Find(uri) is not null) return RequestKind.SessionIdentity;
         if (Focus.IsIdentityUser(uri.User)) return RequestKind.Unknown; // of a session that is over (IMS-REJOIN-GONE)
         var isOurs = node.IsOurs(uri);

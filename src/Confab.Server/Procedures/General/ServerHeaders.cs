@@ -11,20 +11,20 @@ internal static class ServerHeaders
     public static readonly string Token = $"IM-serv/OMA1.0 Confab/{typeof(ServerHeaders).Assembly.GetName().Version!.ToString(3)}";
 
     /// <summary>The methods that work, and no other (D-01).</summary>
-    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER, SUBSCRIBE";
+    public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, REFER, SUBSCRIBE, MESSAGE";
 
     /// <summary>The option tags that work, and no other (D-01).</summary>
-    public const string Supported = "replaces, timer, recipient-list-invite, norefersub, multiple-refer, nosub, tdialog";
+    public const string Supported = "replaces, timer, recipient-list-invite, recipient-list-message, norefersub, multiple-refer, nosub, tdialog";
 
     /// <summary>The event packages that there are, and no other (D-01); to refer none subscribes but by a REFER.</summary>
-    public const string AllowEvents = "conference, refer";
+    public const string AllowEvents = "conference, refer, xcap-diff";
 
     /// <summary>The same for a REGISTER: RFC 3327 5.3, RFC 5626 6; <c>gruu</c> is not said in a response (RFC 5627 5.2).</summary>
     public const string RegisterSupported = "path, outbound";
 
     public static bool IsAllowed(SipMethod method) =>
         method is SipMethod.Invite or SipMethod.Ack or SipMethod.Cancel or SipMethod.Bye or SipMethod.Options or SipMethod.Register or SipMethod.Refer
-            or SipMethod.Subscribe;
+            or SipMethod.Subscribe or SipMethod.Message;
 
     public static void WriteRequest(ref SipWriter writer, SipMethod method)
     {

@@ -62,9 +62,20 @@ public sealed partial class ChatPageTests
     {
         chat.Type("/call bob");
         var invite = chat.Accept(chat.Peer.Expect("INVITE"));
-        chat.Type("Hello");
         var (sdp, path) = (invite.Sdp("path")!, "msrp://198.51.100.5:2855/peersession;tcp");
-        chat.Peer.Msrp!.Answer(Content(chat));
+        chat.Type("Hello");
+        var hello = Content(chat);
+        var id = ScriptedMsrp.Header(hello, "Message-ID");
+        chat.Peer.Msrp!.Answer(hello);
+        foreach (var (kind, status) in (ReadOnlySpan<(string, string)>)[("delivery", "delivered"), ("display", "displayed")])
+        {
+            chat.Peer.Msrp.SendMessage(
+                sdp, path, $"From: <sip:bob@example.com>\nTo: <sip:alice@example.com>\nNS: imdn <urn:ietf:params:imdn>\nimdn.Message-ID: {kind}\n\nContent-Type: message/imdn+xml\nContent-Disposition: notification\n\n"
+                + $"<imdn xmlns=\"urn:ietf:params:xml:ns:imdn\"><message-id>{id}</message-id><datetime>2025-01-15T10:00:00Z</datetime><{kind}-notification><status><{status}/></status></{kind}-notification></imdn>",
+                id: kind, messageId: kind);
+            Assert.Contains(" 200 ", chat.Peer.Msrp.Expect(), StringComparison.Ordinal);
+        }
+
         chat.Type(new string('x', 200_000));
         Take(chat, "200 OK");
         chat.Type("Not this");
@@ -80,6 +91,10 @@ public sealed partial class ChatPageTests
         chat.Type("/modify hold");
         chat.Peer.Answer(chat.Peer.Expect("INVITE"), 200, "Contact: <sip:one-5c1d@198.51.100.5:5060;transport=tcp>;+g.oma.sip-im", ScriptedPeer.Sdp(more: "a=recvonly\r\n"));
         chat.Peer.Expect("ACK");
+        chat.Type("/page carol See you");
+        chat.Peer.Answer(chat.Peer.Expect("MESSAGE"), 200);
+        chat.Peer.Request("MESSAGE", "sip:alice@192.0.2.11", "From: <sip:bob@example.com>;tag=x\nTo: <sip:alice@example.com>\nCall-ID: p1\nCSeq: 1 MESSAGE\nContent-Type: text/plain", "Lunch?");
+        chat.Peer.Expect("SIP/2.0 200");
         foreach (var command in (string[])["/sessions", "/anonymous on", "/anonymous off", "/help", "/add", "/who"]) chat.Type(command);
         chat.Type("/leave");
         chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);

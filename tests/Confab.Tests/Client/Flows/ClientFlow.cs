@@ -87,7 +87,7 @@ sealed class ClientFlow : IDisposable
     public static void Offers(string body, string setup = "actpass")
     {
         foreach (var line in (string[])["v=0", "o=* IN IP4 192.0.2.11", "s=-", "c=IN IP4 192.0.2.11", "t=0 0", "m=message 7654 TCP/MSRP *", "a=accept-types:message/cpim*",
-            "a=accept-wrapped-types:text/plain application/im-iscomposing+xml", "a=path:msrp://192.0.2.11:7654/*;tcp", $"a=setup:{setup}"])
+            "a=accept-wrapped-types:text/plain application/im-iscomposing+xml*", "a=path:msrp://192.0.2.11:7654/*;tcp", $"a=setup:{setup}"])
             Assert.True(body.Split("\r\n").Count(l => Matches(line, l)) == 1, $"expected {line} once, but: {body}");
     }
 

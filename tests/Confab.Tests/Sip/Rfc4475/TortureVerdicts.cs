@@ -26,7 +26,7 @@ static class TortureVerdicts
         new("dblreq", "3.1.1.8", "Extra Trailing Octets in a UDP Datagram", 0, "401", "401, 401, closed", "200", "What lies behind Content-Length is no part of a datagram's message. A connection carries a second one there, and then something that cannot be framed"),
         new("semiuri", "3.1.1.9", "Semicolon-Separated Parameters in URI User Part", 0, "200", "200", "200", "Semicolons belong to the user part before the @"),
         new("transports", "3.1.1.10", "Varied and Unknown Transport Types", 0, "200", "200", "200", "Unknown transports in Vias that are not the top one are nobody's matter here"),
-        new("mpart01", "3.1.1.11", "Multipart MIME Message", 0, "405", "405", "405", "Binary parts are taken as they are; MESSAGE is not served"),
+        new("mpart01", "3.1.1.11", "Multipart MIME Message", 0, "401", "401", "404", "Binary parts are taken as they are; the sender is asked who he is, then nobody here has that address"),
         new("unreason", "3.1.1.12", "Unusual Reason Phrase", 0, "silence", "silence", "silence", "A phrase may hold UTF-8 and quotes; the response is to no request of ours"),
         new("noreason", "3.1.1.13", "Empty Reason Phrase", 0, "silence", "silence", "silence", "A phrase may be empty; the response is to no request of ours"),
         new("badinv01", "3.1.2.1", "Extraneous Header Field Separators", 400, "400", "400", "400", "An empty parameter in Via is no grammar of RFC 3261"),
