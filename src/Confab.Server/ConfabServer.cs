@@ -182,7 +182,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
             _store.Directory.Load();
             PasswordHash.PutConfigured(_store.Directory, _options);
             _node.Registrar.Load();
-            _node.Documents.Load(Xcap.Usages.UrisOf);
+            _node.Documents.Load(Xcap.Usages.UrisOf, _node.Readable.IsUser);
             _node.Groups.Load(_node.Documents);
             _node.Watchers.Follow(_node.Documents);
             foreach (var (session, members) in _node.Sessions.Load()) RestoreSession.Run(_node, session, members);

@@ -70,7 +70,10 @@ internal sealed class DocumentSubscription : Subscription, IDocumentWatcher
     private void Look()
     {
         Volatile.Write(ref _isPosted, 0); // before looking: a change from now on is another letter
-        if (Notifier.State == NotifierState.Active && NotifyOfDocuments.HasNews(this)) Notifier.Changed();
+        if (Notifier.State != NotifierState.Active) return;
+
+        // Looked at now only where it is told now: a document of a thousand readers that changes all the time is looked at once in five seconds each.
+        if (Notifier.IsGathering || NotifyOfDocuments.HasNews(this)) Notifier.Changed();
     }
 
     private string Contact(Flow flow) => $"<sip:{Owner.Node.Transport.SentBy(flow)}{SipTransport.TransportParameter(flow)}>";

@@ -16,8 +16,11 @@ internal sealed class ReadableDocuments(Documents documents, IDirectory director
     {
         if (!SipUri.TryParse(Text.Of(xui), out var uri) || !uri.IsSipOrSips) return null;
         var address = uri.AddressKey();
-        return directory.TryGetAccount(Account.UserOf(address), out var account) && account.Address == address ? address : null;
+        return IsUser(address) ? address : null;
     }
+
+    /// <summary>Whether this is the address of an account, in its one spelling.</summary>
+    public bool IsUser(string address) => directory.TryGetAccount(Account.UserOf(address), out var account) && account.Address == address;
 
     /// <summary>The document, whoever asks; null where there is none.</summary>
     /// <param name="uri">Where; its user identifier in the one spelling (<see cref="AddressOf"/>).</param>

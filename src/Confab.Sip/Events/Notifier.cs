@@ -69,6 +69,9 @@ public sealed class Notifier
 
     public NotifierState State { get; private set; } = NotifierState.Idle;
 
+    /// <summary>Whether a change would not be told at once, but with others when the gathering is over or the NOTIFY before it is answered.</summary>
+    public bool IsGathering => _isBusy || _gathering.IsSet;
+
     /// <summary>The dialog of the subscription; null until there is one.</summary>
     public Dialog.Dialog? Dialog { get; private set; }
 

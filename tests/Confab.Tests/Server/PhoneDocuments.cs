@@ -20,12 +20,17 @@ internal sealed class PhoneDocuments
     private bool _isAnew;
 
     public PhoneDocuments(Phone phone, params string[] uris)
+        : this(phone, 3600, uris)
+    {
+    }
+
+    public PhoneDocuments(Phone phone, int seconds, params string[] uris)
     {
         _phone = phone;
         _id = $"docs-{phone.NewBranch()}";
         _list = Phone.List(uris.Select(static u => u.Replace("&", "&amp;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal)));
         phone.Notified += Hear;
-        Subscribe(3600);
+        Subscribe(seconds);
     }
 
     /// <summary>Whether a NOTIFY is answered 200 at once; else by <see cref="Answer"/>.</summary>

@@ -168,7 +168,7 @@ internal static class InviteParticipant
             body.Content,
             (ref SipWriter writer) =>
             {
-                writer.Header(HeaderName.AcceptContact, "*;+g.oma.sip-im");
+                writer.Header(HeaderName.AcceptContact, focus.IsLargeMessage ? "*;+g.oma.sip-im.large-message" : "*;+g.oma.sip-im");
                 if (invitee.Preference is { } wanted) writer.Header(HeaderName.AcceptContact, wanted);
                 if ((focus.IsGroup || invitee.Replaced is not null) && !inviter.IsHidden) writer.Header(HeaderName.ReferredBy, inviter.ReferredBy);
                 if (invitee.Replaced is { } leg) writer.Header(HeaderName.Replaces, leg.Replaces.ToString());

@@ -88,6 +88,7 @@ internal static class NegotiateMedia
             AcceptTypes = invitee.Focus.IsGroup ? s_groupTypes : callersOffer is { AcceptTypes.Count: > 0 } ? callersOffer.AcceptTypes : s_anyTypes,
             AcceptWrappedTypes = invitee.Focus.IsGroup ? s_anyWrapped : callersOffer?.AcceptWrappedTypes ?? [],
         };
+        if (invitee.Focus.IsLargeMessage) media = media with { Direction = MediaDirection.SendOnly };
         return Compose(invitee.Focus.Node, media, null, flow);
     }
 

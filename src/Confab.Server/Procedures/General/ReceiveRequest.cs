@@ -131,6 +131,7 @@ internal static class ReceiveRequest
         if (FindUnknownExtension(owner.Node, request) is { } unknown) RefuseExtension(owner, transaction, unknown);
         else if (participant.Session.TryTake(transaction)) return;
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
+        else if (request.Method == SipMethod.Refer && participant.Focus.IsLargeMessage) owner.Answer(transaction, StatusCode.Forbidden, reason: "A large message has one recipient");
         else if (request.Method == SipMethod.Refer) ReceiveRefer.Run(owner, participant.Focus, participant, transaction, participant.Address);
         else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, participant.Address);
         else if (request.Method == SipMethod.Message) owner.Answer(transaction, StatusCode.Forbidden, reason: "Messages of a session go by MSRP"); // not overlapped, nor ordered with them

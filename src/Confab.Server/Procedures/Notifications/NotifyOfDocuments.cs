@@ -16,7 +16,8 @@ namespace Confab.Server.Procedures.Notifications;
 internal static class NotifyOfDocuments
 {
     /// <summary>A resource that is there and may be read.</summary>
-    private sealed record Present(string Key, ToldResource Resource, Action<XcapDiffWriter> WriteNode);
+    /// <param name="WriteNode">Writes an element or attribute; an element without what is in it, where that is to be short.</param>
+    private sealed record Present(string Key, ToldResource Resource, Action<XcapDiffWriter, bool> WriteNode);
 
     /// <summary>Whether there is something to tell.</summary>
     public static bool HasNews(DocumentSubscription subscription)
@@ -43,15 +44,15 @@ internal static class NotifyOfDocuments
         {
             var before = told.GetValueOrDefault(key);
             if (before?.Version == resource.Version) continue;
-            if (hasMore = writer.Length > node.World.Limits.NotifyBodyBytes) break;
+            if (hasMore = IsFull(subscription, writer)) break;
             if (resource.Target is null) writer.Document(resource.Sel, before?.Version, resource.Version);
-            else write(writer);
+            else write(writer, writer.Length > node.World.Limits.NotifyBodyBytes);
             told[key] = resource;
         }
 
         foreach (var (key, resource) in told.ExceptBy(present.Select(static p => p.Key), static t => t.Key).ToList())
         {
-            if (hasMore |= writer.Length > node.World.Limits.NotifyBodyBytes) break;
+            if (hasMore |= IsFull(subscription, writer)) break;
             if (resource.Target is { } target) writer.Gone(resource.Sel, target == SelectorTarget.Attribute);
             else writer.Document(resource.Sel, resource.Version, null);
             told.Remove(key);
@@ -62,6 +63,13 @@ internal static class NotifyOfDocuments
         return new Notification(XcapDiffWriter.ContentType, writer.Finish(), hasMore, IsNothing: writer.IsEmpty);
     }
 
+    /// <summary>What does not fit is told by the next NOTIFY; after the last there is none, so that one may be longer.</summary>
+    private static bool IsFull(DocumentSubscription subscription, XcapDiffWriter writer)
+    {
+        var limits = subscription.Owner.Node.World.Limits;
+        return writer.Length > (subscription.Notifier.State == NotifierState.Active ? limits.NotifyBodyBytes : limits.SipBodyBytes);
+    }
+
     /// <summary>What is there of all that he asked for and may read, each once (4.7); what is not there or not his is waited for.</summary>
     private static List<Present> Resolve(DocumentSubscription subscription)
     {
@@ -70,7 +78,6 @@ internal static class NotifyOfDocuments
         var root = node.XcapRoot(subscription.Notifier.Dialog!.Flow);
         var found = new List<Present>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        var trees = new Dictionary<Document, XmlTree>(ReferenceEqualityComparer.Instance);
         foreach (var reference in subscription.References)
         {
             if (reference.Collection is null)
@@ -93,11 +100,11 @@ internal static class NotifyOfDocuments
             if (readable.Find(uri, usage, root) is not { } document || !ReadableDocuments.IsAllowed(uri, usage, document, subscription.Address)) return;
             if (reference.Node is not { } selector)
             {
-                found.Add(new Present(reference.Key, new ToldResource(reference.Sel, document.ETag, null), static _ => { }));
+                found.Add(new Present(reference.Key, new ToldResource(reference.Sel, document.ETag, null), static (_, _) => { }));
                 return;
             }
 
-            if (!trees.TryGetValue(document, out var tree)) trees[document] = tree = XmlTree.Of(Encoding.UTF8.GetString(document.Content.Span));
+            var tree = XmlTree.Of(document);
             if (selector.FindElement(tree) is { } element && OfNode(reference, selector, tree, element, node.World.Limits.NotifyBodyBytes) is { } there) found.Add(there);
         }
     }
@@ -108,15 +115,14 @@ internal static class NotifyOfDocuments
         if (selector.Target == SelectorTarget.Attribute)
         {
             return selector.FindAttribute(element) is { Value: var value }
-                ? new Present(reference.Key, new ToldResource(reference.Sel, VersionOf(value), selector.Target), writer => writer.Attribute(reference.Sel, value))
+                ? new Present(reference.Key, new ToldResource(reference.Sel, VersionOf(value), selector.Target), (writer, _) => writer.Attribute(reference.Sel, value))
                 : null;
         }
 
         var text = tree.TextOf(element);
         var bindings = element.Bindings();
         var version = VersionOf(string.Concat(bindings.Select(static b => $"{b.Key}={b.Value} ")) + text);
-        var content = text.Length > most ? null : text;
-        return new Present(reference.Key, new ToldResource(reference.Sel, version, selector.Target), writer => writer.Element(reference.Sel, content, bindings));
+        return new Present(reference.Key, new ToldResource(reference.Sel, version, selector.Target), (writer, isShort) => writer.Element(reference.Sel, isShort || text.Length > most ? null : text, bindings));
     }
 
     private static string VersionOf(string content) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(content)));

@@ -140,6 +140,10 @@ public sealed class DocumentSubscriptionTests
         Assert.All(documents.Notifies, static n => Assert.InRange(n.Body.Length, 1, 800));
         Assert.Contains("\r\n<element sel=\"resource-lists/users/sip:alice@example.com/long/~~/*\"/>\r\n", Encoding.UTF8.GetString(documents.Notifies[0].Body.Span), StringComparison.Ordinal);
         Assert.Equal(PhoneDocuments.Stored(rig, rig.Alice.Address, Lists), documents.View);
+        var polled = new PhoneDocuments(rig.Alice, 0, "resource-lists/", "resource-lists/users/sip:alice@example.com/d1/~~/*");
+        Assert.Single(polled.Notifies); // there is no second one to tell the rest by
+        Assert.Equal(documents.View, polled.View);
+        Assert.Contains("\r\n<element sel=\"resource-lists/users/sip:alice@example.com/d1/~~/*\"/>\r\n", Encoding.UTF8.GetString(polled.Notifies[0].Body.Span), StringComparison.Ordinal);
         foreach (var name in rig.Server.Node.Documents.Of(rig.Alice.Address).Select(static d => d.Id.Name).ToList()) PhoneDocuments.Put(rig, rig.Alice.Address, Lists, name, null);
         rig.Advance(5);
         Assert.Empty(documents.View);
