@@ -53,7 +53,8 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 break;
             case CommandList list:
                 foreach (var verb in list.Verbs) Line(Described($"{verb.Name} {verb.Arguments}", verb.Does));
-                Line("  [grey]anything else is said in the current session: \u2713 the server took it, \u25d1 all have it, \u25cf all were shown it, \u2717 it did not arrive[/]");
+                Line("  [grey]anything else is said in the current session[/]");
+                if (list.Verbs.Count > 4) Line("  [grey]\u2713 the server took it, \u25d1 all have it, \u25cf all were shown it, \u2717 it did not arrive[/]"); // not in the greeting
                 break;
         }
     }
@@ -107,7 +108,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Line($"[red]! You are offline: {Escaped(refused.Reason)} ({refused.Status})[/]");
                 break;
             case Calling { Alerting: false } calling:
-                Note($"{session}: calling {WhoOf(calling.Session)}...");
+                Note($"{session}: {(calling.Session.IsRejoin ? "going back to" : "calling")} {WhoOf(calling.Session)}...");
                 break;
             case Calling calling:
                 Note($"{session}: {WhoOf(calling.Session)} is being asked; /leave gives up");
