@@ -19,6 +19,7 @@ internal sealed class Kamailio : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Starts it, and waits until it listens.</summary>
     /// <param name="isCore">Whether it tells a Service-Route at registration, and takes no initial request that does not come along it.</param>
     public static async Task<Kamailio> Start(bool isCore = false)
     {

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Confab.Client;
-using Confab.Runtime;
 using Xunit;
 
 namespace Confab.Tests.Client.Flows;

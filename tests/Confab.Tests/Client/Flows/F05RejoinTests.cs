@@ -1,5 +1,4 @@
 using Confab.Client;
-using Confab.Runtime;
 using Xunit;
 
 namespace Confab.Tests.Client.Flows;
