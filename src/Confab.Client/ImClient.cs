@@ -17,7 +17,6 @@ namespace Confab.Client;
 public sealed partial class ImClient : IAsyncDisposable
 {
     private readonly EventQueue _events;
-    private readonly SipUri _server;
     private World? _ownWorld;
     private bool _closed;
 
@@ -27,7 +26,7 @@ public sealed partial class ImClient : IAsyncDisposable
     /// </summary>
     /// <param name="options">Who the user is, and where the server.</param>
     /// <param name="loggers">Makes the loggers that the client writes to; null to write no log.</param>
-    /// <exception cref="ArgumentException">An address in the options is no IM Address, or the transport is neither UDP nor TCP.</exception>
+    /// <exception cref="ArgumentException">An address in the options is no IM Address, the transport is neither UDP nor TCP, or a number is out of its range.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public static ImClient Create(ImClientOptions options, Microsoft.Extensions.Logging.ILoggerFactory? loggers = null)
     {
@@ -49,10 +48,11 @@ public sealed partial class ImClient : IAsyncDisposable
     /// </summary>
     /// <param name="world">Network, clock and random numbers; not disposed of with the client.</param>
     /// <param name="options">Who the user is, and where the server.</param>
-    /// <exception cref="ArgumentException">An address in the options is no IM Address, or the transport is neither UDP nor TCP.</exception>
+    /// <exception cref="ArgumentException">An address in the options is no IM Address, the transport is neither UDP nor TCP, or a number is out of its range.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public ImClient(World world, ImClientOptions options)
     {
+        options.Verify();
         World = world;
         Options = options;
         Address = ImAddress.Parse(options.Address);
@@ -62,15 +62,17 @@ public sealed partial class ImClient : IAsyncDisposable
         if (options.Transport is not (Runtime.Transport.Udp or Runtime.Transport.Tcp))
             throw new ArgumentException($"The transport {options.Transport} is a later capability; there are Udp and Tcp.", nameof(options));
         var server = $"sip:{options.Server}{(options.Transport == Runtime.Transport.Tcp ? ";transport=tcp" : "")}";
-        if (!SipUri.TryParse(Text.Of(server), out _server))
+        if (!SipUri.TryParse(Text.Of(server), out var uri))
             throw new ArgumentException($"'{options.Server}' is no server; one looks like 127.0.0.1:5060.", nameof(options));
 
+        Server = uri;
         Mailbox = new Mailbox(world);
         EndedDialogs = new EndedDialogs(options.MaxSessions);
-        Credentials = new Credentials(UriEscapes.Unescape(Address.User).ToString(), options.Password, world.Ids);
+        Credentials = new Credentials(options.Ims?.PrivateIdentity ?? UriEscapes.Unescape(Address.User).ToString(), options.Password, world.Ids);
         Transport = new SipTransport(world, this, Release.Own);
         Transactions = new TransactionTable(Mailbox, Transport, this);
         Media = new MessageMedia(this);
+        Ims = new ImsCore(this);
         Registration = new Register(this);
         Identities = new SessionIdentities(this);
         ComeBack = new ComeBack(this);
@@ -94,6 +96,11 @@ public sealed partial class ImClient : IAsyncDisposable
     internal MessageMedia Media { get; }
 
     internal Register Registration { get; }
+
+    internal ImsCore Ims { get; }
+
+    /// <summary>The server, or the proxy on the way to it: where every request goes first.</summary>
+    internal SipUri Server { get; }
 
     internal SipUri Address { get; }
 
@@ -215,7 +222,7 @@ public sealed partial class ImClient : IAsyncDisposable
     internal void Tell(ImEvent happened) => _events.Add(happened);
 
     /// <summary>Finds the way to the server for a request of about this size; null when there is none.</summary>
-    internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(_server, size, Mailbox, reached);
+    internal void ReachServer(int size, Action<Flow?> reached) => Transport.Reach(Server, size, Mailbox, reached);
 
     /// <summary>The user is registered after he was not: what stood on the old way is looked after.</summary>
     internal void OnReachableAgain()

@@ -9,11 +9,14 @@ public sealed class ImClientOptions
     /// <summary>The user's IM Address, <c>sip:alice@example.com</c>.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The user's password, for digest authentication; the user name is the user part of <see cref="Address"/>.</summary>
+    /// <summary>The user's password, for digest authentication; the user name is the user part of <see cref="Address"/>, or <see cref="ImsProfile.PrivateIdentity"/>.</summary>
     public string Password { get; init; } = "";
 
     /// <summary>HOST or HOST:PORT of the server, or of the proxy on the way to it; without a port SIP's own, 5060.</summary>
     public string Server { get; init; } = "127.0.0.1:5060";
+
+    /// <summary>What is different where the core behind the server is an IMS; null for plain SIP (COM-IMS-1, COM-IMS-3).</summary>
+    public ImsProfile? Ims { get; init; }
 
     /// <summary>How SIP goes to the server: UDP or TCP.</summary>
     public Transport Transport { get; init; } = Transport.Tcp;
@@ -140,4 +143,26 @@ public sealed class ImClientOptions
 
     /// <summary>Octets of message content kept in such events; beyond it the oldest events are lost, and with them a flood of large messages.</summary>
     public int EventOctetsKept { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>What is out of range is misuse, and said before anything is sent.</summary>
+    internal void Verify()
+    {
+        AtLeast(1, MaxAdhocGroupSize);
+        AtLeast(1, MaxSimultaneousSessions);
+        AtLeast(1, MaxSessions);
+        AtLeast(1, RingSeconds);
+        AtLeast(1, MaxMessageSize);
+        AtLeast(1, RegistrationSeconds);
+        AtLeast(1, EventsKept);
+        AtLeast(1, EventOctetsKept);
+        AtLeast(0, KeepAliveSeconds);
+        AtLeast(0, SessionTimerSeconds);
+        AtLeast(0, StreamOver ?? 0, nameof(StreamOver));
+        ArgumentOutOfRangeException.ThrowIfLessThan(SessionIdentityRetention, TimeSpan.Zero);
+        if (AcceptTypes.Count == 0) throw new ArgumentException("AcceptTypes names nothing: no message could come in.", nameof(AcceptTypes));
+        Ims?.Verify();
+    }
+
+    private static void AtLeast(int least, int value, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(value))] string name = "") =>
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, least, name);
 }

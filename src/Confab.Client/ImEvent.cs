@@ -5,7 +5,11 @@ public abstract record ImEvent;
 
 /// <summary>The user is registered and can be invited; the client refreshes the registration by itself.</summary>
 /// <param name="Expires">For how many seconds, as the server grants it.</param>
-public sealed record Registered(long Expires) : ImEvent;
+public sealed record Registered(long Expires) : ImEvent
+{
+    /// <summary>The public identities of the user, the default one first, where <see cref="ImClientOptions.Ims"/> is set and the core names them (RFC 7315 4.1).</summary>
+    public IReadOnlyList<string> AssociatedAddresses { get; init; } = [];
+}
 
 /// <summary>The user is not reachable any more. Unless the user left or was refused, the client goes on trying.</summary>
 /// <param name="Reason">Why, for people.</param>
@@ -56,8 +60,8 @@ public sealed record Resumed(ImSession Session) : ImEvent;
 public sealed record MessageReceived(
     ImSession Session, string From, string FromName, string ContentType, ReadOnlyMemory<byte> Content, string Id, DateTimeOffset Time) : ImEvent
 {
-    /// <summary>The content as text, null when it is none.</summary>
-    public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
+    /// <summary>The content as text, in the charset that it names (UTF-8 where it names none, or one that is not known here); null when it is none.</summary>
+    public string? Text => Media.TextContent.Read(ContentType, Content.Span);
 
     /// <summary>Whether the sender asks to be told when the user was shown it, and <see cref="ImClientOptions.GiveNotifications"/> lets that be told.</summary>
     public bool IsDisplayAsked => Asked?.IsDisplayAsked == true;

@@ -53,6 +53,9 @@ public enum SessionFailure
 
     /// <summary>The client has as many sessions as it takes; nothing was sent.</summary>
     TooManySessions,
+
+    /// <summary>An IMS core is asked for sessions by registered users alone (<see cref="ImClientOptions.Ims"/>); nothing was sent.</summary>
+    NotRegistered,
 }
 
 /// <summary>What modifying a session came to.</summary>

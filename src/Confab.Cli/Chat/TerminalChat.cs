@@ -12,7 +12,7 @@ static class TerminalChat
         var editor = new LineEditor(Console.Out, static () => Console.WindowWidth, CompleteCommand);
         Conversation? chat = null;
         var rows = new RowCount(Console.Out);
-        var face = new TerminalFace(Screen(rows), rows, editor, time, () => chat!.Sessions);
+        var face = new TerminalFace(Screen(rows), rows, editor, time, address, () => chat!.Sessions);
         chat = new Conversation(client, address, face, time, downloads);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(quit);
         _ = chat.ShowEventsAsync(); // ends with the client

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Confab.Cli.Chat;
 
 /// <summary>The chat for people: lines above the one that is being typed, names in colours of their own.</summary>
-sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor, TimeProvider time, Func<SessionNames> sessions) : IChatFace
+sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor, TimeProvider time, string address, Func<SessionNames> sessions) : IChatFace
 {
     const int MostRowsUp = 20; // farther up nobody looks for a mark, and the row may have left the screen
 
@@ -14,6 +14,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     // A user keeps the colour that came with the first word.
     readonly Dictionary<string, string> _colours = new(StringComparer.OrdinalIgnoreCase);
     readonly TerminalStatus _status = new();
+    bool _isOnline; // a registration is refreshed again and again: that is no news
     readonly Marks _marks = new();
 
     public bool ShowsAllAlike => false;
@@ -51,8 +52,9 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Note(anonymity.IsOn ? "The sessions that you start or accept from now on do not name you." : "The sessions that you start or accept from now on name you.");
                 break;
             case CommandList list:
-                foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
-                Line("  [grey]anything else is said in the current session: \u2713 the server took it, \u25d1 all have it, \u25cf all were shown it, \u2717 it did not arrive[/]");
+                foreach (var verb in list.Verbs) Line(Described($"{verb.Name} {verb.Arguments}", verb.Does));
+                Line("  [grey]anything else is said in the current session[/]");
+                if (list.Verbs.Count > 4) Line("  [grey]\u2713 the server took it, \u25d1 all have it, \u25cf all were shown it, \u2717 it did not arrive[/]"); // not in the greeting
                 break;
         }
     }
@@ -89,10 +91,12 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
 
     void Show(ImEvent happened, string session)
     {
+        if (happened is Unregistered) _isOnline = false;
         switch (happened)
         {
             case Registered:
-                Note("You are online.");
+                if (!_isOnline) Note($"You are online as {Escaped(address)}.");
+                _isOnline = true;
                 break;
             case Unregistered { Retrying: true } lost:
                 Line($"[yellow]! {Escaped(lost.Reason)} Trying again...[/]");
@@ -104,7 +108,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Line($"[red]! You are offline: {Escaped(refused.Reason)} ({refused.Status})[/]");
                 break;
             case Calling { Alerting: false } calling:
-                Note($"{session}: calling {WhoOf(calling.Session)}...");
+                Note($"{session}: {(calling.Session.IsRejoin ? "going back to" : "calling")} {WhoOf(calling.Session)}...");
                 break;
             case Calling calling:
                 Note($"{session}: {WhoOf(calling.Session)} is being asked; /leave gives up");
@@ -132,7 +136,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Note($"{session}: {Name(refer.Target)} is in.");
                 break;
             case ReferProgress refer:
-                Note($"{session}: {Name(refer.Target)} does not come: {refer.Status} ({Escaped(refer.Text)})");
+                Note($"{session}: {Name(refer.Target)} does not come: {Escaped(StatusWords.OfCall(refer.Status, refer.Text))}");
                 break;
             case Sent sent:
                 SetPrompt(_status.Done(sent.Id));
@@ -171,7 +175,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     {
         SetPrompt(_status.Done(undelivered.Id));
         var to = undelivered.From is { } from && undelivered.Session.IsGroup ? $" to {Name(from)}" : "";
-        Line($"[red]! {session}: not delivered{to}: {Escaped(undelivered.Text)}{(undelivered.Status == 0 ? "" : $" ({undelivered.Status})")}[/]");
+        Line($"[red]! {session}: not delivered{to}: {Escaped(StatusWords.OfMessage(undelivered.Status, undelivered.Text))}[/]");
         if (!undelivered.Session.IsGroup) Mark(_marks.Failed(undelivered.Id));
     }
 
@@ -199,6 +203,14 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     {
         var text = Safe.Block(message.Text ?? "", "      ");
         Line($"[grey]{Local(message.Time)}[/] {Where(session)}{Name(message.From, message.FromName)}: {Markup.Escape(text)}");
+    }
+
+    /// <summary>A command and what it does, below each other where a row is too narrow for both.</summary>
+    string Described(string command, string does)
+    {
+        const int Column = 22;
+        var isWide = command.Length <= Column && Column + does.Length + 4 < console.Profile.Width;
+        return isWide ? $"  {Escaped(command.PadRight(Column))} [grey]{Escaped(does)}[/]" : $"  {Escaped(command)}\n      [grey]{Escaped(does)}[/]";
     }
 
     void Show(PageReceived page)
@@ -262,8 +274,8 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released when ended.Text == ServerStops => "the server stops. /rejoin comes back to the session when it runs again.",
             SessionEnd.Released => "the session has ended.",
-            _ when ended.Session.IsRejoin && ended.Status is 403 or 404 or 410 or 481 => $"there is no way back into it: {ended.Status}{why}",
-            _ when ended.Status > 0 => $"it came to nothing: {ended.Status}{why}",
+            _ when ended.Session.IsRejoin && ended.Status is 403 or 404 or 410 or 481 => "there is no way back into it: " + Escaped(StatusWords.OfCall(ended.Status, ended.Status == 404 ? "it is over" : ended.Text)),
+            _ when ended.Status > 0 => "it came to nothing: " + Escaped(StatusWords.OfCall(ended.Status, ended.Text)),
             _ => ended.Session.WasEstablished ? $"it broke{why}. /rejoin comes back to it." : $"it broke{why}",
         };
     }

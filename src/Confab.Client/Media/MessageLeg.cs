@@ -18,6 +18,8 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     private readonly MessageAssembler _assembler = new(Assembled(session.Client.Options));
     private readonly IncomingStreams _streams = new(session);
     private readonly Dictionary<OutgoingMessage, Sending> _unanswered = [];
+    private readonly Dictionary<OutgoingMessage, string> _quiet = []; // with their types; no more than wait for the connection
+    private readonly HashSet<string> _refusedTypes = new(StringComparer.Ordinal); // of the few that are sent quietly
     private MsrpSession _msrp = null!;
     private bool _isStopped;
 
@@ -66,10 +68,17 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     /// <summary>
     /// Sends a message whose outcome nobody waits for; it waits for the connection as any other, but never takes the room of those that a user
-    /// waits for. False where there is none.
+    /// waits for. False where there is none; a type that was refused once is not sent again.
     /// </summary>
-    public bool SendQuietly(OutgoingMessage message) =>
-        !_isStopped && _msrp.UnsettledCount < MostBeforeQuiet && _msrp.Send(message) is SendStatus.Sent or SendStatus.Queued;
+    public bool SendQuietly(OutgoingMessage message, string contentType)
+    {
+        if (_refusedTypes.Contains(contentType)) return true;
+        if (_isStopped || _msrp.UnsettledCount >= MostBeforeQuiet) return false;
+        _quiet.Add(message, contentType);
+        if (_msrp.Send(message) is SendStatus.Sent or SendStatus.Queued) return true;
+        _quiet.Remove(message);
+        return false;
+    }
 
     /// <summary>The source of a message has more, or will have no more.</summary>
     public void Continue(OutgoingMessage message) => _msrp.Continue(message);
@@ -107,7 +116,15 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     void IMsrpSessionHandler.OnSent(MsrpSession msrp, OutgoingMessage message, MsrpStatus status)
     {
+        if (_quiet.Remove(message, out var type) && status == MsrpStatus.UnsupportedType) _refusedTypes.Add(type); // never again in this session (RFC 4975 10.6)
         if (!_unanswered.Remove(message, out var sending)) return;
+        if (status == MsrpStatus.UnsupportedType && sending.InPlainWords is { } plain && !_isStopped)
+        {
+            session.Client.Awaited.Remove(message.MessageId!); // plain text asks for no notification
+            Send(plain, new Sending(sending.Answer, 0, plain.Length));
+            return;
+        }
+
         var id = message.MessageId!;
         if (status.IsSuccess())
         {

@@ -28,7 +28,9 @@ internal static class SendMessage
         var message = request is not null
             ? new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content.Span, request.Headers)) { MessageId = request.MessageId }
             : new OutgoingMessage(contentType, content);
-        Send(session, leg, message, new Sending(answer, (int)(message.Length - content.Length), content.Length), request);
+        var mayBePlain = !session.IsGroup && request is not null && AcceptList.Matches(leg.RemoteTypes, contentType); // C-65
+        var sending = new Sending(answer, (int)(message.Length - content.Length), content.Length) { InPlainWords = mayBePlain ? new OutgoingMessage(contentType, content) : null };
+        Send(session, leg, message, sending, request);
         return message;
     }
 
@@ -53,7 +55,7 @@ internal static class SendMessage
     {
         if (session is not { State: ImSessionState.Established, Leg: { } leg }) return;
         if (!AcceptList.Matches(leg.RemoteTypes, AcceptList.Cpim) || !AcceptList.Matches(leg.RemoteWrappedTypes, contentType)) return;
-        leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content)));
+        leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content)), contentType);
     }
 
     /// <summary>Tells one user of the session what became of a message of his (RFC 5438 7.2.1), as quietly; false where there is no room for it now.</summary>
@@ -61,7 +63,7 @@ internal static class SendMessage
     {
         if (session is not { State: ImSessionState.Established, Leg: { } leg } || !AcceptList.Matches(leg.RemoteTypes, AcceptList.Cpim)) return false;
         var message = Wrap(session, DispositionNotification.ContentType, document, headers, to, DispositionNotification.ContentDisposition);
-        return leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, message));
+        return leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, message), DispositionNotification.ContentType);
     }
 
     /// <summary>A message that asks for notifications waits for them from here on: they may come as soon as it is on its way.</summary>

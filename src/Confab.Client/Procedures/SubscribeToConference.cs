@@ -163,7 +163,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
                 _view.ForgetVersion();
                 var from = General.From(_session);
                 subscriber.Start(new SubscriptionRequest(
-                    _session.Identity!, from.Uri, from.Name, new EventName("conference"), Hour, ConferenceInfoNames.ContentType, flow, WriteHeaders));
+                    _session.Identity!, from.Uri, from.Name, new EventName("conference"), Hour, ConferenceInfoNames.ContentType, flow, WriteHeaders, client.Ims.Route));
             }
         });
     }

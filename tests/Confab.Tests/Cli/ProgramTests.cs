@@ -58,6 +58,24 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--max-group", "0", "--max-group is at least 1, not 0")]
+    [InlineData("--access-network", " ", "AccessNetworkInfo is one line that begins with an access type, such as IEEE-802.11.")]
+    [InlineData("--factory", "nonsense", "'nonsense' is no IM Address; one looks like sip:alice@example.com.")]
+    public async Task What_an_operator_provisions_is_checked(string option, string value, string text)
+    {
+        Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", option, value));
+        Assert.Contains(text, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_help_of_a_command_says_more_than_the_list_of_commands()
+    {
+        Assert.Equal(0, await Run("chat", "--help"));
+        Assert.Contains("For scripts:", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--as <ADDRESS> (REQUIRED)", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("65")]
     public async Task A_chat_has_1_to_64_sessions_at_one_time(string sessions)

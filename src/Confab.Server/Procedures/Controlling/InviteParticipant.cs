@@ -16,7 +16,7 @@ internal sealed record Referral(string By, string ReferredBy, bool IsHidden);
 
 /// <summary>Inviting a user into a session, and what comes of it: RFC 4579 5.2, 5.5; RFC 5366 5.</summary>
 [Clause("RFC 3325", "9.1", "COM-AOIA-5")]
-[Clause("RFC 4579", "5.2", "IMS-1TO1-1", "IMS-1TO1-4", "IMS-FCTY-5", "IMS-FCTY-8")]
+[Clause("RFC 4579", "5.2", "IMS-1TO1-1", "IMS-1TO1-4", "IMS-FCTY-5", "IMS-FCTY-8", "IMP-3", "IMP-6", "COM-DEF-4")]
 internal static class InviteParticipant
 {
     /// <summary>

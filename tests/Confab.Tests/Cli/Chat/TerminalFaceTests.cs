@@ -8,14 +8,14 @@ namespace Confab.Tests.Cli.Chat;
 /// <summary>What the chat shows on a terminal.</summary>
 public sealed class TerminalFaceTests
 {
-    static (TerminalFace Face, StringWriter Screen, LineEditor Editor) Create(ColorSystemSupport colours)
+    static (TerminalFace Face, StringWriter Screen, LineEditor Editor) Create(ColorSystemSupport colours, int width = 200)
     {
         var screen = new StringWriter();
         var rows = new RowCount(screen);
         var editor = new LineEditor(screen, () => 80, _ => []);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(rows), Ansi = AnsiSupport.Yes, ColorSystem = colours });
-        console.Profile.Width = 200;
-        return (new TerminalFace(console, rows, editor, new Confab.Sim.VirtualTime(), () => new SessionNames()), screen, editor);
+        console.Profile.Width = width;
+        return (new TerminalFace(console, rows, editor, new Confab.Sim.VirtualTime(), "sip:alice@example.com", () => new SessionNames()), screen, editor);
     }
 
     [Fact]
@@ -67,6 +67,36 @@ public sealed class TerminalFaceTests
         Assert.Contains("anonymous2: boo", screen.ToString(), StringComparison.Ordinal);
         Assert.Contains("  anonymous2 is here", screen.ToString(), StringComparison.Ordinal);
         Assert.Contains("do not name you", screen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void That_the_registration_was_refreshed_is_no_news()
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors);
+        foreach (var happened in new ImEvent[] { new Registered(600), new Registered(600), new Unregistered("Lost.", 0, Retrying: true), new Registered(600) }) face.Show(new Happened(happened, ""));
+        Assert.Equal(2, screen.ToString().Split("You are online as sip:alice@example.com.").Length - 1);
+    }
+
+    [Theory]
+    [InlineData(480, "Temporarily Unavailable", "not reachable now (480)")]
+    [InlineData(404, "There is no such group or session.", "There is no such group or session (404)")]
+    [InlineData(486, "Too many participants", "Too many participants (486)")]
+    [InlineData(0, "The server 127.0.0.1:5060 does not answer.", "The server 127.0.0.1:5060 does not answer")]
+    [InlineData(599, "", "599")]
+    public void A_refusal_is_told_in_words_and_in_those_of_the_server_where_it_has_some(int status, string text, string words) =>
+        Assert.Equal(words, StatusWords.OfCall(status, text));
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(60)]
+    [InlineData(40)]
+    public void The_list_of_commands_breaks_between_a_command_and_what_it_does(int width)
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors, width);
+        face.Show(new CommandList(VerbList.All));
+        var rows = screen.ToString().Split('\n').Select(static r => r.Split("\e[2K")[^1]).Where(static r => r.Contains('/', StringComparison.Ordinal)).ToArray();
+        foreach (var verb in VerbList.All) Assert.Contains(rows, row => row.Contains($"  {verb.Name} {verb.Arguments}".TrimEnd(), StringComparison.Ordinal));
+        if (width > 90) Assert.All(rows, static row => Assert.True(row.Length < 100, row));
     }
 
     [Fact]
