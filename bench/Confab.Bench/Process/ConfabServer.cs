@@ -8,6 +8,8 @@ internal sealed class ConfabServer : IDisposable
 {
     public const string Domain = "example.com";
 
+    private const int LargestGroup = 10_000; // that a configuration allows
+
     private static readonly string[] s_tcp = ["tcp://127.0.0.1:0"];
     private static readonly string[] s_sip = ["udp://127.0.0.1:0", "tcp://127.0.0.1:0"];
     private static readonly string[] s_http = ["http://127.0.0.1:0"];
@@ -29,7 +31,7 @@ internal sealed class ConfabServer : IDisposable
             Http = new { Listen = s_http },
             Storage = new { Provider = data is null ? "Memory" : "Sqlite" },
             Limits = new { ConnectionsPerAddress = 100_000 },
-            Session = new { MaxAdhocGroupSize = Math.Max(100, users) },
+            Session = new { MaxAdhocGroupSize = Math.Clamp(users, 100, LargestGroup) },
             Users = Enumerable.Range(0, data is null ? users : 0).Select(i => new { Address = AddressOf(i), Password = "bench" }),
         }));
         _program = new RunningProgram("dotnet", dll, "serve", "--config", _configuration);
