@@ -22,9 +22,9 @@ public sealed partial class ImClient : ISipReceiver, ITransactionUser, IUserAgen
 
     internal Credentials Credentials { get; }
 
-    void IUserAgent.WriteRequestHeaders(ref SipWriter writer, SipMethod method) => General.WriteRequestHeaders(ref writer, method);
+    void IUserAgent.WriteRequestHeaders(ref SipWriter writer, SipMethod method) => General.WriteRequestHeaders(ref writer, this, method);
 
-    void IUserAgent.WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => TerminatingGeneral.WriteResponseHeaders(ref writer, method, status);
+    void IUserAgent.WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status) => TerminatingGeneral.WriteResponseHeaders(ref writer, this, method, status);
 
     void ISipReceiver.OnRequest(SipRequest request, Flow flow)
     {

@@ -58,9 +58,37 @@ public abstract class Ids
 
     private sealed class Cryptographic : Ids
     {
+        // A call of the generator costs the same for many bytes as for few, and a relayed message needs five tokens. Each byte is given out once.
+        private const int Ahead = 1024;
+
+        [ThreadStatic]
+        private static byte[]? s_ahead;
+
+        [ThreadStatic]
+        private static int s_left;
+
         public Cryptographic() => Start();
 
-        public override void Fill(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
+        public override void Fill(Span<byte> bytes)
+        {
+            if (bytes.Length > Ahead)
+            {
+                RandomNumberGenerator.Fill(bytes);
+                return;
+            }
+
+            var ahead = s_ahead ??= new byte[Ahead];
+            if (s_left < bytes.Length)
+            {
+                RandomNumberGenerator.Fill(ahead);
+                s_left = Ahead;
+            }
+
+            var given = ahead.AsSpan(s_left - bytes.Length, bytes.Length);
+            s_left -= bytes.Length;
+            given.CopyTo(bytes);
+            given.Clear();
+        }
     }
 
     private sealed class Seeded : Ids

@@ -68,7 +68,7 @@ internal static class PageRun
         var port = Places.FreePort();
         var file = Path.GetTempFileName();
         File.WriteAllText(file, File.ReadAllText(Places.Peer(Configuration)).Replace("@PORT@", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
-        return new SipTarget("kamailio", new RunningProgram(kamailio, "-DD", "-E", "-m", "256", "-f", file), port, "pageblast");
+        return new SipTarget("kamailio", new RunningProgram(kamailio, "-DD", "-E", "-m", "1024", "-f", file), port, "pageblast");
     }
 
     private static void Clear(this (List<double> Cost, List<double> Rate) figures)

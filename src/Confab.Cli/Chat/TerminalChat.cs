@@ -12,7 +12,7 @@ static class TerminalChat
         var editor = new LineEditor(Console.Out, static () => Console.WindowWidth, CompleteCommand);
         Conversation? chat = null;
         var rows = new RowCount(Console.Out);
-        var face = new TerminalFace(Screen(rows), rows, editor, time, () => chat!.Sessions);
+        var face = new TerminalFace(Screen(rows), rows, editor, time, address, () => chat!.Sessions);
         chat = new Conversation(client, address, face, time, downloads);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(quit);
         _ = chat.ShowEventsAsync(); // ends with the client
@@ -77,7 +77,7 @@ static class TerminalChat
     static async Task RunAsync(string line, TerminalFace face, Conversation chat, TaskCompletionSource over)
     {
         var row = line.Trim().Length > 0 ? face.Echo(line.Trim()) : 0;
-        if (await chat.RunAsync(line) is { } outcome) face.Mark(row, outcome.IsSent);
+        if (await chat.RunAsync(line) is { } outcome) face.Mark(row, outcome);
         if (chat.IsOver) over.TrySetResult();
     }
 

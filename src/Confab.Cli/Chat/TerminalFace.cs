@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Confab.Cli.Chat;
 
 /// <summary>The chat for people: lines above the one that is being typed, names in colours of their own.</summary>
-sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor, TimeProvider time, Func<SessionNames> sessions) : IChatFace
+sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor, TimeProvider time, string address, Func<SessionNames> sessions) : IChatFace
 {
     const int MostRowsUp = 20; // farther up nobody looks for a mark, and the row may have left the screen
 
@@ -14,6 +14,10 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     // A user keeps the colour that came with the first word.
     readonly Dictionary<string, string> _colours = new(StringComparer.OrdinalIgnoreCase);
     readonly TerminalStatus _status = new();
+    bool _isOnline; // a registration is refreshed again and again: that is no news
+    readonly Marks _marks = new();
+
+    public bool ShowsAllAlike => false;
 
     public void Show(ChatEvent shown)
     {
@@ -48,14 +52,15 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Note(anonymity.IsOn ? "The sessions that you start or accept from now on do not name you." : "The sessions that you start or accept from now on name you.");
                 break;
             case CommandList list:
-                foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
+                foreach (var verb in list.Verbs) Line(Described($"{verb.Name} {verb.Arguments}", verb.Does));
                 Line("  [grey]anything else is said in the current session[/]");
+                if (list.Verbs.Count > 4) Line("  [grey]\u2713 the server took it, \u25d1 all have it, \u25cf all were shown it, \u2717 it did not arrive[/]"); // not in the greeting
                 break;
         }
     }
 
     /// <summary>What the user typed stays above the line.</summary>
-    /// <returns>The row it begins in, for <see cref="Mark"/>.</returns>
+    /// <returns>The row it begins in, for <see cref="Mark(int, SendOutcome)"/>.</returns>
     public int Echo(string text)
     {
         var row = rows.Rows;
@@ -63,24 +68,35 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
         return row;
     }
 
-    /// <summary>What became of a text that was echoed stands beside it, as long as that row can be reached: taken, or not.</summary>
-    public void Mark(int row, bool isSent)
+    /// <summary>What became of a text that was echoed.</summary>
+    public void Mark(int row, SendOutcome outcome) => Mark(row, _marks.Sent(outcome.Id, row, outcome.IsSent));
+
+    /// <summary>How far a text has come stands beside it, as long as that row can be reached.</summary>
+    void Mark(int row, Mark mark)
     {
         var up = rows.Rows - row;
         if (up is < 1 or > MostRowsUp || up >= console.Profile.Height) return;
         editor.Hide();
         console.Write(new ControlCode($"\e[{up}A\r\e[6C"));
-        console.Markup(isSent ? "[green]\u2713[/]" : "[red]\u2717[/]");
+        console.Markup(mark switch
+        {
+            Chat.Mark.Failed => "[red]\u2717[/]",
+            Chat.Mark.Displayed => "[green]\u25cf[/]",
+            Chat.Mark.Delivered => "[green]\u25d1[/]",
+            _ => "[green]\u2713[/]",
+        });
         console.Write(new ControlCode($"\e[{up}B\r"));
         editor.Show();
     }
 
     void Show(ImEvent happened, string session)
     {
+        if (happened is Unregistered) _isOnline = false;
         switch (happened)
         {
             case Registered:
-                Note("You are online.");
+                if (!_isOnline) Note($"You are online as {Escaped(address)}.");
+                _isOnline = true;
                 break;
             case Unregistered { Retrying: true } lost:
                 Line($"[yellow]! {Escaped(lost.Reason)} Trying again...[/]");
@@ -92,7 +108,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Line($"[red]! You are offline: {Escaped(refused.Reason)} ({refused.Status})[/]");
                 break;
             case Calling { Alerting: false } calling:
-                Note($"{session}: calling {WhoOf(calling.Session)}...");
+                Note($"{session}: {(calling.Session.IsRejoin ? "going back to" : "calling")} {WhoOf(calling.Session)}...");
                 break;
             case Calling calling:
                 Note($"{session}: {WhoOf(calling.Session)} is being asked; /leave gives up");
@@ -120,7 +136,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Note($"{session}: {Name(refer.Target)} is in.");
                 break;
             case ReferProgress refer:
-                Note($"{session}: {Name(refer.Target)} does not come: {refer.Status} ({Escaped(refer.Text)})");
+                Note($"{session}: {Name(refer.Target)} does not come: {Escaped(StatusWords.OfCall(refer.Status, refer.Text))}");
                 break;
             case Sent sent:
                 SetPrompt(_status.Done(sent.Id));
@@ -144,11 +160,37 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Note($"{session}: {WordsOf(modified.Session)}");
                 break;
             case Undelivered undelivered:
-                SetPrompt(_status.Done(undelivered.Id));
-                Line($"[red]! {session}: not delivered: {Escaped(undelivered.Text)} ({undelivered.Status})[/]");
+                ShowUndelivered(undelivered, session);
+                break;
+            case Delivered delivered:
+                Mark(_marks.Told(delivered.Id, delivered.From, isDisplayed: false, OthersIn(delivered.Session)));
+                break;
+            case Displayed displayed:
+                Mark(_marks.Told(displayed.Id, displayed.From, isDisplayed: true, OthersIn(displayed.Session)));
                 break;
         }
     }
+
+    void ShowUndelivered(Undelivered undelivered, string session)
+    {
+        SetPrompt(_status.Done(undelivered.Id));
+        var to = undelivered.From is { } from && undelivered.Session.IsGroup ? $" to {Name(from)}" : "";
+        Line($"[red]! {session}: not delivered{to}: {Escaped(StatusWords.OfMessage(undelivered.Status, undelivered.Text))}[/]");
+        if (!undelivered.Session.IsGroup) Mark(_marks.Failed(undelivered.Id));
+    }
+
+    void Mark((int Row, Mark Mark)? changed)
+    {
+        if (changed is var (row, mark)) Mark(row, mark);
+    }
+
+    /// <summary>Those who are to have what is said.</summary>
+    static int OthersIn(ImSession session) => session switch
+    {
+        { IsGroup: false } => 1,
+        { Roster.Count: > 0 } => Math.Max(1, session.Roster.Count(static user => user.IsConnected) - 1),
+        _ => Math.Max(1, session.Participants.Count),
+    };
 
     void ShowInvitation(ImSession invitation, string session)
     {
@@ -161,6 +203,14 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     {
         var text = Safe.Block(message.Text ?? "", "      ");
         Line($"[grey]{Local(message.Time)}[/] {Where(session)}{Name(message.From, message.FromName)}: {Markup.Escape(text)}");
+    }
+
+    /// <summary>A command and what it does, below each other where a row is too narrow for both.</summary>
+    string Described(string command, string does)
+    {
+        const int Column = 22;
+        var isWide = command.Length <= Column && Column + does.Length + 4 < console.Profile.Width;
+        return isWide ? $"  {Escaped(command.PadRight(Column))} [grey]{Escaped(does)}[/]" : $"  {Escaped(command)}\n      [grey]{Escaped(does)}[/]";
     }
 
     void Show(PageReceived page)
@@ -224,8 +274,8 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             SessionEnd.Declined => ended.Session.IsIncoming ? "declined." : $"{WhoOf(ended.Session)} declined.",
             SessionEnd.Released when ended.Text == ServerStops => "the server stops. /rejoin comes back to the session when it runs again.",
             SessionEnd.Released => "the session has ended.",
-            _ when ended.Session.IsRejoin && ended.Status is 403 or 404 or 410 or 481 => $"there is no way back into it: {ended.Status}{why}",
-            _ when ended.Status > 0 => $"it came to nothing: {ended.Status}{why}",
+            _ when ended.Session.IsRejoin && ended.Status is 403 or 404 or 410 or 481 => "there is no way back into it: " + Escaped(StatusWords.OfCall(ended.Status, ended.Status == 404 ? "it is over" : ended.Text)),
+            _ when ended.Status > 0 => "it came to nothing: " + Escaped(StatusWords.OfCall(ended.Status, ended.Text)),
             _ => ended.Session.WasEstablished ? $"it broke{why}. /rejoin comes back to it." : $"it broke{why}",
         };
     }

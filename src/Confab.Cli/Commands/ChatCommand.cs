@@ -12,14 +12,23 @@ namespace Confab.Cli.Commands;
 /// <summary><c>confab chat</c>: the IM Client in a terminal, or for scripts in lines of JSON.</summary>
 static class ChatCommand
 {
-    const string Order = """
-        Type /help for the commands; anything that starts with no slash is said in the current session.
-        With --json, or where standard input is no terminal, commands are read a line each and every event is printed as one JSON object a line.
-        Commands run in their order. /call, /group and /accept only begin: so that a call can be given up, the next command does not wait for their
-        outcome, except that a text waits until all that has begun is established or has ended, and is then said in the current session. A text is
-        done when the server took it, /leave when the session has ended. At the end of input what has begun is waited for, then the sessions are
-        left; /quit does not wait. Exit codes: 0 after /quit or the end of input, 1 when the server cannot be reached or refuses the user, 2 when the
-        command line is not understood.
+    /// <summary>What <c>confab chat --help</c> tells beyond the options.</summary>
+    public const string Notes = """
+        In the chat:
+          Type /help for the commands; anything that starts with no slash is said in the current session. Tab completes a command, the arrows
+          bring back what you typed, Ctrl-C or Ctrl-D ends it.
+
+        For scripts:
+          With --json, or where standard input is no terminal, commands are read a line each and every event is printed as one JSON object
+          a line; docs/chat.md lists them. Commands run in their order. /call, /group and /accept only begin: so that a call can be given
+          up, the next command does not wait for their outcome, except that a text waits until all that has begun is established or has
+          ended, and is then said in the current session. A text is done when the server took it, /leave when the session has ended.
+          At the end of input what has begun is waited for, then the sessions are left; /quit does not wait.
+
+        Exit codes:
+          0  after /quit or the end of input
+          1  when the server cannot be reached or refuses the user
+          2  when the command line is not understood
         """;
 
     const int LargeMessage = 1024 * 1024; // octets: beyond it a message is written to its file as it comes
@@ -56,37 +65,56 @@ static class ChatCommand
         DefaultValueFactory = _ => 64,
     };
 
+    static readonly Option<string?> Factory = new("--factory")
+    {
+        Description = "Where groups are started; otherwise sip:conference-factory at your domain.",
+        HelpName = "ADDRESS",
+    };
+
+    static readonly Option<int> MaxGroup = new("--max-group")
+    {
+        Description = "Users that may be invited to a group at once.",
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => new ImClientOptions { Address = "" }.MaxAdhocGroupSize,
+    };
+
+    static readonly Option<bool> Ims = new("--ims") { Description = "The core is an IMS: requests take the Service-Route that it tells at registration, and nothing is sent before that." };
+
+    static readonly Option<string?> Access = new("--access-network")
+    {
+        Description = "How you are connected, for an IMS core (P-Access-Network-Info), such as IEEE-802.11; says --ims too.",
+        HelpName = "INFO",
+    };
+
+    static readonly Option<string> Notifications = new("--notifications")
+    {
+        Description = "What others are told of their messages where they ask, and what you ask of yours: all (delivered, displayed), delivery, none.",
+        HelpName = "KINDS",
+        DefaultValueFactory = _ => "all",
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, SaveIn, Json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetValue(As)!,
-            parsed.GetValue(Password),
-            parsed.GetValue(Server)!,
-            parsed.GetValue(Over)!,
-            new Downloads(parsed.GetValue(SaveIn)),
-            parsed.GetValue(Anonymous),
-            parsed.GetValue(MaxSessions),
-            parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error,
-            cancellationToken));
+        var command = new Command("chat", "Chats: by hand in a terminal, or from a script with --json.") { As, Password, Server, Over, Anonymous, MaxSessions, Notifications, SaveIn, Factory, MaxGroup, Ims, Access, Json };
+        command.SetAction(RunAsync);
         return command;
     }
 
-    static async Task<int> RunAsync(
-        string address, string? password, string server, string over, Downloads downloads, bool anonymous, int maxSessions, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        address = Addresses.Complete(address, domain: null) ?? address;
-        if (Problem(address, over, maxSessions) is { } problem)
+        var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var (server, over, downloads) = (parsed.GetValue(Server)!, parsed.GetValue(Over)!, new Downloads(parsed.GetValue(SaveIn)));
+        var json = parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected;
+        var address = Addresses.Complete(parsed.GetValue(As)!, domain: null) ?? parsed.GetValue(As)!;
+        if (Problem(parsed, address, over) is { } problem)
         {
             await error.WriteLineAsync($"confab: {problem}");
             return ConfabProgram.Misused;
         }
 
-        password ??= Environment.GetEnvironmentVariable("CONFAB_PASSWORD") ?? HiddenInput.Ask($"Password for {address}: ", error);
+        var password = parsed.GetValue(Password) ?? Environment.GetEnvironmentVariable("CONFAB_PASSWORD") ?? HiddenInput.Ask($"Password for {address}: ", error);
         if (password is null)
         {
             await error.WriteLineAsync("confab: no password; give --password, or set CONFAB_PASSWORD");
@@ -102,8 +130,13 @@ static class ChatCommand
                 Address = address,
                 Password = password,
                 Server = server,
-                Anonymous = anonymous,
-                MaxSimultaneousSessions = maxSessions,
+                Anonymous = parsed.GetValue(Anonymous),
+                Ims = parsed.GetValue(Ims) || parsed.GetValue(Access) is not null ? new ImsProfile { AccessNetworkInfo = parsed.GetValue(Access) } : null,
+                ConferenceFactory = parsed.GetValue(Factory) is { } factory ? Addresses.Complete(factory, domain: null) ?? factory : null,
+                MaxAdhocGroupSize = parsed.GetValue(MaxGroup),
+                MaxSimultaneousSessions = parsed.GetValue(MaxSessions),
+                AskNotifications = KindsOf(parsed.GetValue(Notifications)!)!.Value,
+                GiveNotifications = KindsOf(parsed.GetValue(Notifications)!)!.Value,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
                 AcceptWrappedTypes = ["*"], // what is no text is saved
                 StreamOver = LargeMessage,
@@ -124,9 +157,11 @@ static class ChatCommand
             : TerminalChat.RunAsync(client, address, world.Time, downloads, quit.Token));
     }
 
-    static string? Problem(string address, string over, int maxSessions)
+    static string? Problem(ParseResult parsed, string address, string over)
     {
-        if (maxSessions is < 1 or > 64) return $"--max-sessions is 1 to 64, not {maxSessions}";
+        if (KindsOf(parsed.GetValue(Notifications)!) is null) return $"--notifications is all, delivery or none, not '{parsed.GetValue(Notifications)}'";
+        if (parsed.GetValue(MaxSessions) is < 1 or > 64) return $"--max-sessions is 1 to 64, not {parsed.GetValue(MaxSessions)}";
+        if (parsed.GetValue(MaxGroup) < 1) return $"--max-group is at least 1, not {parsed.GetValue(MaxGroup)}";
         if (ImAddress.Problem(address) is { } problem) return problem.TrimEnd('.');
         return over switch
         {
@@ -135,6 +170,14 @@ static class ChatCommand
             _ => $"unknown transport '{over}'; there are tcp and udp",
         };
     }
+
+    static DispositionNotifications? KindsOf(string notifications) => notifications switch
+    {
+        "all" => DispositionNotifications.All,
+        "delivery" => DispositionNotifications.Delivery,
+        "none" => DispositionNotifications.None,
+        _ => null,
+    };
 
     static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource quit) => PosixSignalRegistration.Create(signal, context =>
     {

@@ -39,7 +39,23 @@ static class ConfabProgram
             BenchCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new ShowVersion();
+        var help = root.Options.OfType<System.CommandLine.Help.HelpOption>().Single();
+        help.Action = new ShowHelp((System.CommandLine.Help.HelpAction)help.Action!, new() { ["chat"] = ChatCommand.Notes });
         return root;
+    }
+
+    /// <summary>The help of the library, and below it what a command has to say that is too long for the list of commands.</summary>
+    sealed class ShowHelp(System.CommandLine.Help.HelpAction help, Dictionary<string, string> notes) : System.CommandLine.Invocation.SynchronousCommandLineAction
+    {
+        // Nobody has to say who he is to be helped.
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = help.Invoke(parseResult);
+            if (notes.TryGetValue(parseResult.CommandResult.Command.Name, out var more)) parseResult.InvocationConfiguration.Output.WriteLine(more);
+            return code;
+        }
     }
 
     sealed class ShowVersion : System.CommandLine.Invocation.SynchronousCommandLineAction

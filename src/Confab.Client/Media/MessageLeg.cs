@@ -13,9 +13,13 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 {
     private const int MostAssembled = 10 * 1024 * 1024; // octets in memory, where larger ones come as streams
 
+    private const int MostBeforeQuiet = 128; // messages without an answer, half of what there is room for
+
     private readonly MessageAssembler _assembler = new(Assembled(session.Client.Options));
     private readonly IncomingStreams _streams = new(session);
     private readonly Dictionary<OutgoingMessage, Sending> _unanswered = [];
+    private readonly Dictionary<OutgoingMessage, string> _quiet = []; // with their types; no more than wait for the connection
+    private readonly HashSet<string> _refusedTypes = new(StringComparer.Ordinal); // of the few that are sent quietly
     private MsrpSession _msrp = null!;
     private bool _isStopped;
 
@@ -40,6 +44,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     {
         if (_isStopped)
         {
+            if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
             sending.Finish(new SendOutcome("", false, (int)MsrpStatus.NoSuchSession, "The session is ending."));
             return;
         }
@@ -61,10 +66,18 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         }
     }
 
-    /// <summary>Sends a message whose outcome nobody waits for; it waits for the connection as any other.</summary>
-    public void SendQuietly(OutgoingMessage message)
+    /// <summary>
+    /// Sends a message whose outcome nobody waits for; it waits for the connection as any other, but never takes the room of those that a user
+    /// waits for. False where there is none; a type that was refused once is not sent again.
+    /// </summary>
+    public bool SendQuietly(OutgoingMessage message, string contentType)
     {
-        if (!_isStopped) _msrp.Send(message);
+        if (_refusedTypes.Contains(contentType)) return true;
+        if (_isStopped || _msrp.UnsettledCount >= MostBeforeQuiet) return false;
+        _quiet.Add(message, contentType);
+        if (_msrp.Send(message) is SendStatus.Sent or SendStatus.Queued) return true;
+        _quiet.Remove(message);
+        return false;
     }
 
     /// <summary>The source of a message has more, or will have no more.</summary>
@@ -103,7 +116,15 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     void IMsrpSessionHandler.OnSent(MsrpSession msrp, OutgoingMessage message, MsrpStatus status)
     {
+        if (_quiet.Remove(message, out var type) && status == MsrpStatus.UnsupportedType) _refusedTypes.Add(type); // never again in this session (RFC 4975 10.6)
         if (!_unanswered.Remove(message, out var sending)) return;
+        if (status == MsrpStatus.UnsupportedType && sending.InPlainWords is { } plain && !_isStopped)
+        {
+            session.Client.Awaited.Remove(message.MessageId!); // plain text asks for no notification
+            Send(plain, new Sending(sending.Answer, 0, plain.Length));
+            return;
+        }
+
         var id = message.MessageId!;
         if (status.IsSuccess())
         {
@@ -112,6 +133,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
             return;
         }
 
+        if (status != MsrpStatus.Unconfirmed) session.Client.Awaited.Remove(id); // of that one a recipient may know more
         var text = sending.Source?.Failure is { } failure ? failure.Message
             : status == MsrpStatus.Unconfirmed ? "Nobody confirmed it before it was given up, or its session or connection ended."
             : System.Text.Encoding.ASCII.GetString(status.Comment());
@@ -130,7 +152,9 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     private void Refuse(OutgoingMessage message, MsrpStatus status, string text)
     {
-        if (_unanswered.Remove(message, out var sending)) sending.Finish(new SendOutcome("", false, (int)status, text));
+        if (!_unanswered.Remove(message, out var sending)) return;
+        if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
+        sending.Finish(new SendOutcome("", false, (int)status, text));
     }
 
     private static int Assembled(ImClientOptions options) => options.StreamOver is null ? options.MaxMessageSize : Math.Min(options.MaxMessageSize, MostAssembled);

@@ -18,6 +18,9 @@ internal sealed class Sending(TaskCompletionSource<SendOutcome> answer, int head
 
     public ContentSource? Source { get; init; }
 
+    /// <summary>The same without CPIM, for another side that says it takes both and then refuses the one; null where there is no such way.</summary>
+    public OutgoingMessage? InPlainWords { get; init; }
+
     public ProgressTeller? Teller { get; init; }
 
     /// <summary>Tells how much of a long content has been taken: at most a hundred times, and the last time when it is all.</summary>

@@ -5,7 +5,7 @@ using Confab.Sip.Transport;
 namespace Confab.Client.Procedures;
 
 /// <summary>OMA-IM 7.1.1.1 General: what all requests that this client originates have in common.</summary>
-[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-1..7", "IMC-GEN-8", "IMC-GEN-10", "IMC-GEN-12", "IMC-GEN-14", "COM-AOIA-1", "COM-PRIV-1")]
+[Clause("OMA-IM", "7.1.1.1", "IMC-GEN-1..8", "IMC-GEN-10", "IMC-GEN-12", "IMC-GEN-14", "COM-AOIA-1", "COM-PRIV-1")]
 internal static class General
 {
     public const string FeatureTag = "+g.oma.sip-im";
@@ -16,14 +16,15 @@ internal static class General
     public const string Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, MESSAGE";
 
     /// <summary>The extensions that work (D-01).</summary>
-    public const string Supported = "replaces, timer, norefersub";
+    public const string Supported = "replaces, timer, norefersub, tdialog";
 
     /// <summary>Those of them that the invitation of a peer may require.</summary>
-    public static readonly string[] Requirable = ["replaces", "timer"];
+    public static readonly string[] Requirable = ["replaces", "timer", "tdialog"];
 
-    public static void WriteRequestHeaders(ref SipWriter writer, SipMethod method)
+    public static void WriteRequestHeaders(ref SipWriter writer, ImClient client, SipMethod method)
     {
         writer.Header(HeaderName.UserAgent, Release.Own);
+        if (method != SipMethod.Register) client.Ims.WriteAccess(ref writer, method);
         if (method != SipMethod.Invite) return;
         writer.Header(HeaderName.AcceptContact, "*;" + FeatureTag);
         WriteAllow(ref writer);
@@ -47,7 +48,7 @@ internal static class General
     }
 
     public static void WritePreferredIdentity(ref SipWriter writer, ImClient client) =>
-        writer.Address(HeaderName.PPreferredIdentity, client.Options.Address, "", client.Options.DisplayName ?? "");
+        writer.Address(HeaderName.PPreferredIdentity, client.Ims.PreferredIdentity, "", client.Options.DisplayName ?? "");
 
     public static (string Uri, string Name) From(ImSession session) => session.IsAnonymous
         ? (AnonymousUri, "Anonymous")

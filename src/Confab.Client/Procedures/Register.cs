@@ -48,6 +48,8 @@ internal sealed class Register
     /// <summary>Whether there is a way to the server: the user is registered, or does not want to be.</summary>
     public bool IsReady => _isRegistered || !_isWanted;
 
+    public bool IsRegistered => _isRegistered;
+
     public void Start(TaskCompletionSource<RegisterOutcome> answer)
     {
         if (_starter is not null || _isStopping)
@@ -148,7 +150,8 @@ internal sealed class Register
         writer.CSeq(++_number, SipMethod.Register);
         writer.Header(HeaderName.Contact, $"{General.Contact(_client, flow)};expires={seconds.ToString(CultureInfo.InvariantCulture)}");
         credentials?.Invoke(ref writer);
-        General.WriteRequestHeaders(ref writer, SipMethod.Register);
+        General.WriteRequestHeaders(ref writer, _client, SipMethod.Register);
+        _client.Ims.WriteRegister(ref writer, registrar, isChallenged: credentials is not null);
         writer.NoBody();
         return output.WrittenSpan.ToArray();
     }
@@ -168,6 +171,12 @@ internal sealed class Register
     {
         _isPending = false;
         if (!_isWanted) return; // Stop ran meanwhile; the binding ends by itself
+        if (_client.Ims.Learn(response) is { } problem)
+        {
+            Failed(status, problem);
+            return;
+        }
+
         var granted = Granted(response);
         _failures = 0;
         _tooBrief = 0;
@@ -175,7 +184,7 @@ internal sealed class Register
         _isRegistered = true;
         _keepAlive.Watch(_flow!);
         _again.Set(TimeSpan.FromSeconds(RefreshAfter(granted)));
-        _client.Tell(new Registered(granted));
+        _client.Tell(new Registered(granted) { AssociatedAddresses = _client.Ims.Associated });
         if (!wasRegistered) _client.OnReachableAgain();
         _starter?.TrySetResult(new RegisterOutcome(true, status, "", granted));
         _starter = null;
@@ -206,6 +215,7 @@ internal sealed class Register
         _again.Cancel();
         _keepAlive.Stop();
         _isRegistered = false;
+        _client.Ims.Forget();
         _client.Tell(new Unregistered(reason, status, isRetrying));
     }
 

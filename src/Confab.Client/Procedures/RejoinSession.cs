@@ -6,7 +6,7 @@ namespace Confab.Client.Procedures;
 /// <summary>OMA-IM 7.1.1.9 IM Client rejoins an IM Conference Session: INVITE to the IM Session Identity. Flow F5.</summary>
 internal static class RejoinSession
 {
-    [Clause("OMA-IM", "7.1.1.9", "IMC-REJOIN-1", "IMC-REJOIN-1a", "IMC-REJOIN-2..5", "IMC-REJOIN-IMS")]
+    [Clause("OMA-IM", "7.1.1.9", "IMC-REJOIN-1", "IMC-REJOIN-1a", "IMC-REJOIN-2..5")]
     public static ImSession? Start(ImClient client, string identity, TaskCompletionSource<SessionOutcome> answer)
     {
         // 1) is the identity still stored? Where it is not, nothing is sent.

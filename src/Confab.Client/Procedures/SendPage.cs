@@ -53,6 +53,12 @@ internal sealed class SendPage
             return;
         }
 
+        if (client.Ims.IsOn && !client.Registration.IsRegistered)
+        {
+            answer.TrySetResult(new PageOutcome("", PageFate.Unreachable, 0, ImsCore.NotRegistered));
+            return;
+        }
+
         var sending = new SendPage(client, recipients, page, answer);
         var waiting = new WaitingPage(sending.Send, () => !answer.Task.IsCompleted, () => answer.TrySetResult(new PageOutcome("", PageFate.Unreachable, 0, "The client is closed.")));
         if (!client.Pages.TryAdd(sending._key, waiting))
@@ -68,7 +74,7 @@ internal sealed class SendPage
     private PagerMessage Compose(Flow flow)
     {
         var (uri, name) = IsAnonymous ? (General.AnonymousUri, "Anonymous") : (_client.Options.Address, _client.Options.DisplayName ?? "");
-        return new PagerMessage(_target, uri, _target, _contentType, _body, WriteHeaders, flow, FromName: name, MostOctets: SipTransport.LargestDatagramRequest);
+        return new PagerMessage(_target, uri, _target, _contentType, _body, WriteHeaders, flow, FromName: name, Route: _client.Ims.Route, MostOctets: SipTransport.LargestDatagramRequest);
     }
 
     private void WriteHeaders(ref SipWriter writer)

@@ -8,7 +8,7 @@ using Confab.Sip.Session;
 namespace Confab.Client.Procedures;
 
 /// <summary>What adding and removing users have in common: the REFER to the IM Session Identity, for one user or for a list (RFC 3515 2, RFC 5368 7).</summary>
-[Clause("OMA-IM", "6.1.1", "IMC-ADD-1", "IMC-ADD-2", "IMC-ADD-3", "IMC-ADD-4", "IMC-ADD-4a", "IMC-ADD-4b", "IMC-ADD-4c", "IMC-ADD-4d", "IMC-ADD-5", "IMC-ADD-6", "IMC-ADD-RSP", "IMC-ADD-IMS", "IMC-REM-IMS", "IMC-GEN-6")]
+[Clause("OMA-IM", "6.1.1", "IMC-ADD-1", "IMC-ADD-2", "IMC-ADD-3", "IMC-ADD-4", "IMC-ADD-4a", "IMC-ADD-4b", "IMC-ADD-4c", "IMC-ADD-4d", "IMC-ADD-5", "IMC-ADD-6", "IMC-ADD-RSP", "IMC-ADD-N2", "IMC-GEN-6")]
 internal static class SendRefer
 {
     private const int OctetsOfEntry = 80;
@@ -108,7 +108,7 @@ internal static class SendRefer
             }
 
             if (required.Length > 0) writer.Header(HeaderName.Require, required);
-            if (list is null || !isKnown) writer.Header(HeaderName.Supported, "norefersub");
+            if (list is null || !isKnown) writer.Header(HeaderName.Supported, General.Supported);
             General.WriteIdentity(ref writer, session);
             if (list is null) return;
             writer.Header("Content-ID"u8, System.Text.Encoding.ASCII.GetBytes($"<{contentId}>"));
@@ -145,12 +145,13 @@ internal static class SendRefer
             writer.Request(SipMethod.Refer, Text.Of(session.Identity!));
             writer.Header(HeaderName.Via, client.Transport.Via(flow, client.Transport.NewBranch()));
             writer.Header(HeaderName.MaxForwards, 70);
+            client.Ims.WriteRoute(ref writer);
             writer.Address(HeaderName.From, from.Uri, tag, from.Name);
             writer.Address(HeaderName.To, session.Identity!, "");
             writer.Header(HeaderName.CallId, callId);
             writer.CSeq(++number, SipMethod.Refer);
             if (underWay is not null) underWay.Number = number;
-            General.WriteRequestHeaders(ref writer, SipMethod.Refer);
+            General.WriteRequestHeaders(ref writer, client, SipMethod.Refer);
             credentials?.Invoke(ref writer);
             headers(ref writer, flow);
             if (list is null) writer.NoBody();

@@ -14,7 +14,7 @@ internal static class StartAdhocSession
 {
     private const int OctetsOfEntry = 80;
 
-    [Clause("OMA-IM", "7.1.1.3", "IMC-ADHOC-1..6")]
+    [Clause("OMA-IM", "7.1.1.3", "IMC-ADHOC-1..6", "XDM-17")]
     public static ImSession? Start(ImClient client, IReadOnlyCollection<string> addresses, bool anonymous, TaskCompletionSource<SessionOutcome> answer)
     {
         var invitees = WithoutDoubles(client, addresses);

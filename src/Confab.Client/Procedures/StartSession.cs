@@ -20,6 +20,13 @@ internal static class StartSession
         client.Sessions.Add(session);
         session.State = ImSessionState.Calling;
         client.Tell(new Calling(session, Alerting: false));
+        if (client.Ims.IsOn && !client.Registration.IsRegistered)
+        {
+            // A core knows no route for who is not registered (COM-IMS-1).
+            session.End(SessionEnd.Failed, SessionFailure.NotRegistered, 0, ImsCore.NotRegistered);
+            return;
+        }
+
         client.ReachServer(size + 1000, flow =>
         {
             if (session.State != ImSessionState.Calling) return; // given up meanwhile
@@ -44,7 +51,8 @@ internal static class StartSession
                     more?.Invoke(ref writer);
                 },
                 flow,
-                FromName: from.Name));
+                FromName: from.Name,
+                Route: client.Ims.Route));
         });
     }
 

@@ -38,6 +38,9 @@ internal sealed class SubscribeToConference : ISubscriberUser
     private int _badDocuments;
     private int _failures;
 
+    /// <summary>Whether the server has not told yet who is there, and has not refused to.</summary>
+    public bool IsAwaited => _subscriber is not null && _session.Roster.Count == 0;
+
     private SubscribeToConference(ImSession session)
     {
         var client = session.Client;
@@ -160,7 +163,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
                 _view.ForgetVersion();
                 var from = General.From(_session);
                 subscriber.Start(new SubscriptionRequest(
-                    _session.Identity!, from.Uri, from.Name, new EventName("conference"), Hour, ConferenceInfoNames.ContentType, flow, WriteHeaders));
+                    _session.Identity!, from.Uri, from.Name, new EventName("conference"), Hour, ConferenceInfoNames.ContentType, flow, WriteHeaders, client.Ims.Route));
             }
         });
     }

@@ -10,9 +10,10 @@ namespace Confab.Client.Procedures;
 internal static class TerminatingGeneral
 {
     // 2) release version in every response but 100; 3) Allow; 4) the IM Address.
-    public static void WriteResponseHeaders(ref SipWriter writer, SipMethod method, int status)
+    public static void WriteResponseHeaders(ref SipWriter writer, ImClient client, SipMethod method, int status)
     {
         writer.Header(HeaderName.Server, Release.Own);
+        client.Ims.WriteAccess(ref writer, method);
         var isAnnounced = method is SipMethod.Invite or SipMethod.Options && status < 300;
         if (isAnnounced || status == StatusCode.MethodNotAllowed) General.WriteAllow(ref writer);
     }
@@ -65,7 +66,7 @@ internal static class TerminatingGeneral
             client.World.Ids.Token(40),
             (ref SipWriter writer) =>
             {
-                WriteResponseHeaders(ref writer, method, status);
+                WriteResponseHeaders(ref writer, client, method, status);
                 more?.Invoke(ref writer);
             });
         transaction.Respond(status, response);

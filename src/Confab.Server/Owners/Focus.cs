@@ -28,8 +28,8 @@ internal sealed class Focus
     private readonly Dictionary<string, string> _numbers = new(StringComparer.Ordinal); // by address; no more than the roster has users
 
     /// <summary>A session that begins.</summary>
-    public Focus(Conversation owner, SessionKind kind, string originator, Group? group = null)
-        : this(owner, kind, originator, IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits), RulesOf(owner.Node.Options.Session, kind), group)
+    public Focus(Conversation owner, SessionKind kind, string originator, Group? group = null, bool isLargeMessage = false)
+        : this(owner, kind, originator, IdentityPrefix + owner.Node.World.Ids.Token(IdentityBits), RulesOf(owner.Node.Options.Session, kind), group, isLargeMessage)
     {
     }
 
@@ -37,8 +37,9 @@ internal sealed class Focus
     public Focus(Conversation owner, SessionKind kind, StoredSession stored, Group? group)
         : this(owner, kind, stored.Originator, stored.Identity, stored.Rules, group) => (Ends, OriginatorEntity) = (stored.Ends, stored.OriginatorEntity);
 
-    private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules, Group? group)
+    private Focus(Conversation owner, SessionKind kind, string originator, string identityUser, SessionRules rules, Group? group, bool isLargeMessage = false)
     {
+        IsLargeMessage = isLargeMessage;
         Owner = owner;
         Kind = kind;
         Group = group;
@@ -52,7 +53,7 @@ internal sealed class Focus
         Subscriptions = new ConferenceSubscriptions(this);
         Record = new SessionRecord(this);
         owner.Focus = this;
-        owner.Node.Router.Add(this);
+        if (!isLargeMessage) owner.Node.Router.Add(this);
         owner.Node.Metrics.SessionStarted(kind);
     }
 
@@ -61,6 +62,13 @@ internal sealed class Focus
     public Node Node => Owner.Node;
 
     public SessionKind Kind { get; private set; }
+
+    /// <summary>
+    /// Whether it carries one large message and no conversation: it has no identity by which it is found, no state that is told, is not stored, and
+    /// lasts until either side ends it.
+    /// </summary>
+    [Clause("OMA-IM", "9.1.1", "IMS-LMM-2")]
+    public bool IsLargeMessage { get; }
 
     public bool IsGroup => Kind != SessionKind.OneToOne;
 
@@ -220,7 +228,7 @@ internal sealed class Focus
 
     /// <summary>Our Contact: the identity, <c>isfocus</c> for a group (IMS-GEN-3).</summary>
     [Clause("OMA-IM", "7.2.2.1", "IMS-GEN-3", "IMS-GEN-4")]
-    public string Contact(Flow flow) => $"<{Identity(flow)}>{(IsGroup ? ";isfocus" : "")};+g.oma.sip-im";
+    public string Contact(Flow flow) => $"<{Identity(flow)}>{(IsGroup ? ";isfocus" : "")};+g.oma.sip-im{(IsLargeMessage ? ".large-message" : "")}";
 
     private static SessionRules RulesOf(SessionOptions options, SessionKind kind) => new(
         options.MaxAdhocGroupSize,

@@ -57,6 +57,12 @@ internal sealed class SessionRecord
     /// <param name="kind">The kind of the session from then on.</param>
     public void Promise(IReadOnlyList<StoredMember> members, Action<int> done, SessionKind? kind = null)
     {
+        if (_focus.IsLargeMessage)
+        {
+            _focus.Owner.Mailbox.Post(() => done(StatusCode.Ok)); // nobody comes back to it
+            return;
+        }
+
         var session = SessionAs(kind ?? _focus.Kind);
         if (!Node.Lane.Write(_focus.Owner.Mailbox, () => Node.Sessions.Save(session, members, []), isStored => Kept(session, members, isStored, done)))
         {

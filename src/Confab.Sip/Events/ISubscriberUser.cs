@@ -18,8 +18,9 @@ public sealed record SubscriptionEnd(int Status, string? Reason, uint? RetryAfte
 /// <param name="Accept">The types of state that are understood.</param>
 /// <param name="Flow">The way that the first SUBSCRIBE takes.</param>
 /// <param name="More">Further headers of every SUBSCRIBE.</param>
+/// <param name="Route">The proxies that the first SUBSCRIBE takes, as Route carries them; empty for none.</param>
 public sealed record SubscriptionRequest(
-    string RequestUri, string From, string FromName, EventName Event, uint Seconds, string Accept, Flow Flow, HeadersWriter? More = null);
+    string RequestUri, string From, string FromName, EventName Event, uint Seconds, string Accept, Flow Flow, HeadersWriter? More = null, string Route = "");
 
 /// <summary>Who wants to know the state; called inside the owner's turn.</summary>
 public interface ISubscriberUser

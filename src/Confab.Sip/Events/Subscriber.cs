@@ -158,6 +158,7 @@ public sealed class Subscriber
         writer.Request(SipMethod.Subscribe, Text.Of(_request.RequestUri));
         writer.Header(HeaderName.Via, _agent.Transport.Via(_request.Flow, _agent.Transport.NewBranch()));
         writer.Header(HeaderName.MaxForwards, 70);
+        if (_request.Route.Length > 0) writer.Header(HeaderName.Route, _request.Route);
         writer.Address(HeaderName.From, _request.From, _tag, _request.FromName);
         writer.Address(HeaderName.To, _request.RequestUri, "");
         writer.Header(HeaderName.CallId, _callId);

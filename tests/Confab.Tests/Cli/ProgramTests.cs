@@ -58,12 +58,48 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--max-group", "0", "--max-group is at least 1, not 0")]
+    [InlineData("--access-network", " ", "AccessNetworkInfo is one line that begins with an access type, such as IEEE-802.11.")]
+    [InlineData("--factory", "nonsense", "'nonsense' is no IM Address; one looks like sip:alice@example.com.")]
+    public async Task What_an_operator_provisions_is_checked(string option, string value, string text)
+    {
+        Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", option, value));
+        Assert.Contains(text, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_help_of_a_command_says_more_than_the_list_of_commands()
+    {
+        Assert.Equal(0, await Run("chat", "--help"));
+        Assert.Contains("For scripts:", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--as <ADDRESS> (REQUIRED)", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0")]
     [InlineData("65")]
     public async Task A_chat_has_1_to_64_sessions_at_one_time(string sessions)
     {
         Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", "--max-sessions", sessions));
         Assert.Equal($"confab: --max-sessions is 1 to 64, not {sessions}\n", _error.ToString());
+    }
+
+    [Theory]
+    [InlineData("--max", "abc", "confab: --max is to be 0 or more, not 'abc'")]
+    [InlineData("--max", "-1", "confab: --max is to be 0 or more, not '-1'")]
+    [InlineData("--max", "1.5", "confab: --max is to be 0 or more, not '1.5'")]
+    [InlineData("--invite-members", "maybe", "confab: --invite-members is to be true or false, not 'maybe'")]
+    public async Task What_a_group_cannot_be_set_to_is_named(string option, string value, string problem)
+    {
+        Assert.Equal(2, await Run("group", "set", "team", option, value));
+        Assert.Equal(problem, _error.ToString().Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task A_chat_tells_all_of_what_becomes_of_messages_or_less()
+    {
+        Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", "--notifications", "some"));
+        Assert.Equal("confab: --notifications is all, delivery or none, not 'some'\n", _error.ToString());
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class AddUsersTests
         Assert.Equal("<sip:bob@example.com>;tag=bobtag", refer["To"]);
         Assert.Equal("<sip:dave@example.com;method=INVITE>", Assert.Single(refer.All("Refer-To")));
         Assert.Equal("true", refer["Refer-Sub"]);
-        Assert.Equal("norefersub", refer["Supported"]);
+        Assert.Equal("replaces, timer, norefersub, tdialog", refer["Supported"]); // IMC-GEN-6
         Assert.Equal("*;+g.oma.sip-im", refer["Accept-Contact"]);
         Assert.Equal("<sip:alice@example.com>", refer["P-Preferred-Identity"]); // IMC-ADD-IMS
         Assert.EndsWith(";+g.oma.sip-im", Assert.Single(refer.All("Contact")), StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class AddUsersTests
 
     [Theory]
     [InlineData(All, "multiple-refer, norefersub", null)]
-    [InlineData("multiple-refer", "multiple-refer", "norefersub")]
+    [InlineData("multiple-refer", "multiple-refer", "replaces, timer, norefersub, tdialog")]
     public void IMC_ADD_4_4a_4b_4c_and_4d_several_users_stand_in_a_list(string supported, string require, string? ownSupported)
     {
         using var scene = new Scene();
@@ -72,12 +72,17 @@ public sealed class AddUsersTests
     }
 
     [Fact]
-    public void IMC_ADD_5_who_is_anonymous_in_the_session_asks_for_privacy()
+    public void IMC_ADD_5_and_IMC_ADD_N2_who_is_anonymous_in_the_session_asks_for_privacy_and_is_told_where_the_rules_refuse_it()
     {
         using var scene = new Scene();
         var session = Group(scene, out _, anonymous: true);
-        _ = session.AddAsync(["sip:dave@example.com"]);
-        Assert.Equal("id", scene.Peer.Expect("REFER")["Privacy"]);
+        var adding = session.AddAsync(["sip:dave@example.com"]);
+        var refer = scene.Peer.Expect("REFER");
+        Assert.Equal("id", refer["Privacy"]);
+        scene.Peer.Answer(refer, 403, "Warning: 399 im \"Anonymity is not allowed\"");
+        Assert.Equal(new ReferOutcome(ReferFailure.Refused, 403, "Anonymity is not allowed"), adding.Result());
+        scene.Peer.ExpectSilence(); // never again with the name
+        Assert.Equal(ImSessionState.Established, session.State);
     }
 
     [Theory]
@@ -185,11 +190,11 @@ public sealed class AddUsersTests
         Assert.Equal((408, true), scene.Events().OfType<ReferProgress>().Select(p => (p.Status, p.IsFinal)).Single());
     }
 
-    [Theory]
+    [Theory] // IMC-ADD-N2: anonymity that a group does not allow is such a 403
     [InlineData(403, "Forbidden")]
     [InlineData(404, "Not Found")]
     [InlineData(486, "Too many participants")]
-    public void IMC_ADD_RSP_a_refusal_is_told(int status, string text)
+    public void IMC_ADD_RSP_and_IMC_ADD_N2_a_refusal_is_told(int status, string text)
     {
         using var scene = new Scene();
         var session = Group(scene, out _);

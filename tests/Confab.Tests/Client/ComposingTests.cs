@@ -160,4 +160,24 @@ public sealed class ComposingTests
         Assert.False(ComposingStatus.TryParse(new byte[9000], out _, out var fault));
         Assert.Equal("document too long", fault.Reason);
     }
+
+    [Fact]
+    public void Who_refuses_the_type_with_415_is_told_of_no_typing_again()
+    {
+        using var scene = new Scene();
+        var session = Session(scene, out _);
+        _ = session.TypingAsync();
+        scene.World.Run();
+        scene.Peer.Msrp!.Answer(scene.Peer.Msrp.Expect(), "415 Unsupported Media Type");
+        scene.World.Advance(TimeSpan.FromMinutes(3));
+        scene.Peer.Msrp.ExpectSilence();
+        _ = session.TypingAsync();
+        scene.World.Run();
+        scene.Peer.Msrp.ExpectSilence();
+        var sending = session.SendAsync("Words are taken all the same");
+        scene.World.Run();
+        scene.Peer.Msrp.Answer(scene.Peer.Msrp.Expect());
+        Assert.True(sending.Result().IsSent);
+        Assert.DoesNotContain(scene.Events(), static e => e is Undelivered);
+    }
 }

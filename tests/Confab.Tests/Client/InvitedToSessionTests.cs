@@ -187,8 +187,8 @@ public sealed class InvitedToSessionTests
         Assert.Equal(SessionEnd.Failed, Assert.IsType<Ended>(Assert.Single(scene.Events())).Reason);
     }
 
-    [Fact]
-    public void IMC_INV_D1_and_D2_declining_is_603_and_never_a_200()
+    [Fact] // IMC-INV-D1, IMC-INV-D2, IMC-TERM-N1
+    public void IMC_INV_D1_D2_and_IMC_TERM_N1_declining_is_603_and_never_a_200()
     {
         using var scene = new Scene().Registered();
         scene.Invite();

@@ -43,7 +43,8 @@ public sealed class MessageTests
         Assert.Equal(invite.Sdp("path"), ScriptedMsrp.Header(send, "From-Path"));
         Assert.Equal("message/cpim", ScriptedMsrp.Header(send, "Content-Type"));
         Assert.Contains(
-            "\r\n\r\nFrom: <sip:alice@example.com>\r\nTo: <sip:bob@example.com>\r\nDateTime: 2025-01-15T10:00:00Z\r\n\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello Bob \u00e4\r\n-------",
+            "\r\n\r\nFrom: <sip:alice@example.com>\r\nTo: <sip:bob@example.com>\r\nDateTime: 2025-01-15T10:00:00Z\r\nNS: imdn <urn:ietf:params:imdn>\r\n"
+            + $"imdn.Message-ID: {ScriptedMsrp.Header(send, "Message-ID")}\r\nimdn.Disposition-Notification: positive-delivery, negative-delivery, display\r\n\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello Bob \u00e4\r\n-------",
             send,
             StringComparison.Ordinal);
         Assert.False(sending.IsCompleted);
@@ -73,6 +74,53 @@ public sealed class MessageTests
         var sending = Group(other, "text/plain", "").SendAsync("Hello");
         other.Peer.Msrp!.ExpectSilence();
         Assert.Equal((false, 415, ""), (sending.Result().IsSent, sending.Result().Status, sending.Result().Id));
+    }
+
+    [Fact]
+    public void IMC_SDP_10_who_says_he_takes_cpim_and_refuses_it_with_415_gets_the_text_plain()
+    {
+        using var scene = new Scene();
+        var sending = Call(scene, "message/cpim text/plain", "text/plain").SendAsync("Hello");
+        var first = scene.Peer.Msrp!.Expect();
+        Assert.Equal("message/cpim", ScriptedMsrp.Header(first, "Content-Type"));
+        scene.Peer.Msrp.Answer(first, "415 Unsupported Media Type");
+        var second = scene.Peer.Msrp.Expect();
+        Assert.Equal("text/plain; charset=utf-8", ScriptedMsrp.Header(second, "Content-Type"));
+        Assert.EndsWith("\r\n\r\nHello\r\n-------" + ScriptedMsrp.Id(second) + "$\r\n", second, StringComparison.Ordinal);
+        Assert.False(sending.IsCompleted);
+        scene.Peer.Msrp.Answer(second);
+        Assert.True(sending.Result().IsSent);
+        Assert.Equal(ScriptedMsrp.Header(second, "Message-ID"), Assert.IsType<Sent>(Assert.Single(scene.Events())).Id);
+    }
+
+    [Theory] // the one that is refused twice; one who does not take it plain; a group, where it would name nobody
+    [InlineData("message/cpim text/plain", false, 2)]
+    [InlineData("message/cpim", false, 1)]
+    [InlineData("message/cpim text/plain", true, 1)]
+    public void IMC_SDP_10_a_415_that_leaves_no_other_way_is_told(string types, bool isGroup, int sends)
+    {
+        using var scene = new Scene();
+        var session = isGroup ? Group(scene, types, "text/plain") : Call(scene, types, "text/plain");
+        var sending = session.SendAsync("Hello");
+        for (var i = 0; i < sends; i++) scene.Peer.Msrp!.Answer(scene.Peer.Msrp.Expect(), "415 Unsupported Media Type");
+        scene.Peer.Msrp!.ExpectSilence();
+        Assert.Equal((false, 415), (sending.Result().IsSent, sending.Result().Status));
+        Assert.Equal(415, Assert.IsType<Undelivered>(Assert.Single(scene.Events(), static e => e is Undelivered)).Status);
+    }
+
+    [Theory]
+    [InlineData("text/plain", "c3bc", "ü")]
+    [InlineData("text/plain; charset=ISO-8859-1", "fc", "ü")]
+    [InlineData("text/plain;charset=\"utf-8\"", "efbbbfc3bc", "ü")]
+    [InlineData("text/plain; charset=utf-16", "fffefc00", "ü")]
+    [InlineData("text/plain; charset=utf-16", "00fc", "ü")]
+    [InlineData("text/html; charset=klingon", "3c", "<")]
+    [InlineData("text/plain; charset", "3c", "<")]
+    [InlineData("image/png", "3c", null)]
+    public void A_text_is_read_in_the_charset_that_it_names(string type, string octets, string? text)
+    {
+        using var scene = new Scene();
+        Assert.Equal(text, new MessageReceived(scene.Called(out _), "sip:bob@example.com", "", type, Convert.FromHexString(octets), "m", DateTimeOffset.UnixEpoch).Text);
     }
 
     [Fact]

@@ -230,7 +230,7 @@ public sealed class ModifySessionTests
         var session = scene.Called(out var first, "Contact: <sip:one-5c1d@198.51.100.5:5060;transport=tcp>;+g.oma.sip-im\nRequire: timer\nSession-Expires: 1800;refresher=uac");
         Assert.Equal("1800", first["Session-Expires"]);
         var tags = string.Join(", ", first.All("Supported"));
-        foreach (var tag in (string[])["replaces", "timer", "norefersub"]) Assert.Contains(tag, tags, StringComparison.Ordinal);
+        foreach (var tag in (string[])["replaces", "timer", "norefersub", "tdialog"]) Assert.Contains(tag, tags, StringComparison.Ordinal);
         scene.World.Advance(TimeSpan.FromMilliseconds(899_999));
         scene.Peer.ExpectSilence();
         scene.World.Advance(TimeSpan.FromMilliseconds(1));

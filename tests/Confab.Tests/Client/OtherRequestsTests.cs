@@ -49,6 +49,18 @@ public sealed class OtherRequestsTests
         Assert.Empty(scene.Events());
     }
 
+    [Theory] // RFC 4538 4: what it names gives no right that the inviter has not; where it names nothing it is as if it were not there
+    [InlineData("invitation-1;local-tag=inviter;remote-tag=x")]
+    [InlineData("nothing-of-ours;local-tag=a;remote-tag=b")]
+    [InlineData(";;=,")]
+    public void IMC_GEN_6_an_invitation_may_require_tdialog_and_is_asked_about_as_any_other(string dialog)
+    {
+        using var scene = new Scene().Registered();
+        scene.Invite(more: $"Require: tdialog\nTarget-Dialog: {dialog}\nP-Asserted-Identity: <sip:bob@example.com>");
+        Assert.Contains("tdialog", scene.Peer.Expect("SIP/2.0 180")["Supported"], StringComparison.Ordinal);
+        Assert.IsType<Confab.Client.Invited>(scene.NextEvent());
+    }
+
     [Theory]
     [InlineData("INVITE")]
     [InlineData("OPTIONS")]

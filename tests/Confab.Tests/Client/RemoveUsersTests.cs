@@ -16,7 +16,7 @@ public sealed class RemoveUsersTests
         Assert.Equal(invite["Call-ID"], refer["Call-ID"]);
         Assert.Equal("<sip:bob@example.com;method=BYE>", Assert.Single(refer.All("Refer-To")));
         Assert.Equal("false", refer["Refer-Sub"]);
-        Assert.Equal("norefersub", refer["Supported"]);
+        Assert.Equal("replaces, timer, norefersub, tdialog", refer["Supported"]);
         Assert.Equal("<sip:alice@example.com>", refer["P-Preferred-Identity"]); // IMC-REM-IMS
         Assert.Single(refer.All("Contact"));
         Assert.False(removing.IsCompleted);

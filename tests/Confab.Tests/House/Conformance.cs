@@ -59,6 +59,7 @@ sealed partial class Conformance
     public string StateOf(string row)
     {
         if (Partial.TryGetValue(row, out var reason)) return $"partial: {reason}";
+        if (Rows.Any(r => r.Id == row && r.Level == "none")) return "nothing is asked";
         return (Claims.Contains(row), IsShown(row)) switch
         {
             (true, true) => "done",

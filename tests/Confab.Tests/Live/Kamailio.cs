@@ -19,14 +19,19 @@ internal sealed class Kamailio : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<Kamailio> Start()
+    /// <summary>Starts it, and waits until it listens.</summary>
+    /// <param name="isCore">Whether it tells a Service-Route at registration, and takes no initial request that does not come along it.</param>
+    public static async Task<Kamailio> Start(bool isCore = false)
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         var kamailio = new Kamailio(Directory.CreateTempSubdirectory("confab-kamailio-").FullName, port);
-        await File.WriteAllTextAsync(Path.Combine(kamailio._folder, "kamailio.cfg"), Configuration.Replace("PORT", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Path.Combine(kamailio._folder, "kamailio.cfg"), Configuration
+            .Replace("#!ROUTE", isCore ? CoreRoute : "", StringComparison.Ordinal)
+            .Replace("#!TELL", isCore ? CoreTell : "", StringComparison.Ordinal)
+            .Replace("PORT", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         await kamailio.StartAgain();
         return kamailio;
     }
@@ -72,6 +77,16 @@ internal sealed class Kamailio : IAsyncDisposable
         }
     }
 
+    private const string CoreTell = """append_to_reply("Service-Route: <sip:orig@127.0.0.1:PORT;lr>\r\nP-Associated-URI: <$fu>\r\n");""";
+
+    private const string CoreRoute = """
+        if (!is_method("REGISTER")) {
+            if (!($hdr(Route) =~ "^<sip:127.0.0.1:PORT[^>]*;lr>, *<sip:orig@127.0.0.1:PORT;lr>$")) { sl_send_reply("403", "Not Along The Service Route"); exit; }
+            if (!($hdr(P-Access-Network-Info) =~ "^IEEE-802.3")) { sl_send_reply("403", "No Access Network"); exit; }
+            remove_hf("Route");
+        }
+        """;
+
     private const string Configuration = """
         #!KAMAILIO
         debug=1
@@ -106,8 +121,10 @@ internal sealed class Kamailio : IAsyncDisposable
                 exit;
             }
             t_check_trans();
+            #!ROUTE
             if (is_method("REGISTER")) {
                 if (!pv_www_authenticate("example.com", "demo", "0")) { www_challenge("example.com", "1"); exit; }
+                #!TELL
                 if (!save("location")) sl_reply_error();
                 exit;
             }

@@ -41,6 +41,35 @@ public sealed class KamailioTests
         Assert.Equal((SessionFailure.Refused, 404), (await alice.CallAsync("sip:bob@example.com", cancellationToken: Cancel)) is var gone ? (gone.Failure, gone.Status) : default);
     }
 
+    [Theory]
+    [InlineData(Transport.Tcp)]
+    [InlineData(Transport.Udp)]
+    public async Task IMC_GEN_9_and_COM_IMS_1_a_core_that_tells_a_service_route_is_called_along_it(Transport over)
+    {
+        Tool.Need("kamailio");
+        await using var kamailio = await Kamailio.Start(isCore: true);
+        await using var alice = Client(kamailio, "alice", over, ims: new ImsProfile { AccessNetworkInfo = "IEEE-802.3" });
+        await using var bob = Client(kamailio, "bob", over, listens: true, ims: new ImsProfile { AccessNetworkInfo = "IEEE-802.3" });
+        await using var plain = Client(kamailio, "plain", over);
+        Assert.True((await alice.RegisterAsync(Cancel)).IsRegistered);
+        Assert.True((await bob.RegisterAsync(Cancel)).IsRegistered);
+        Assert.True((await plain.RegisterAsync(Cancel)).IsRegistered);
+        Assert.Equal(["sip:alice@example.com"], (await Next<Registered>(alice)).AssociatedAddresses);
+        var outside = await plain.CallAsync("sip:bob@example.com", cancellationToken: Cancel);
+        Assert.Equal((403, "Not Along The Service Route"), (outside.Status, outside.Text));
+
+        var calling = alice.CallAsync("sip:bob@example.com", cancellationToken: Cancel);
+        var invited = await Next<Invited>(bob);
+        Assert.True((await invited.Session.AcceptAsync(cancellationToken: Cancel)).IsEstablished);
+        var outcome = await calling;
+        Assert.True(outcome.IsEstablished, $"{outcome.Status} {outcome.Text}");
+        Assert.True((await outcome.Session!.SendAsync("through the core", Cancel)).IsSent);
+        Assert.Equal("through the core", (await Next<MessageReceived>(bob)).Text);
+        Assert.True((await invited.Session.HoldAsync(Cancel)).IsModified);
+        await outcome.Session.LeaveAsync(Cancel);
+        Assert.Equal(SessionEnd.Released, (await Next<Ended>(bob)).Reason);
+    }
+
     [Fact]
     public async Task A_call_is_given_up_through_the_proxy_and_a_wrong_password_is_refused()
     {
@@ -76,12 +105,13 @@ public sealed class KamailioTests
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    static ImClient Client(Kamailio kamailio, string user, Transport over, bool listens = false, string password = "demo") => ImClient.Create(new ImClientOptions
+    static ImClient Client(Kamailio kamailio, string user, Transport over, bool listens = false, string password = "demo", ImsProfile? ims = null) => ImClient.Create(new ImClientOptions
     {
         Address = $"sip:{user}@example.com",
         Password = password,
         Server = $"127.0.0.1:{kamailio.Port}",
         Transport = over,
+        Ims = ims,
         LocalAddress = over == Transport.Udp ? IPAddress.Loopback : null,
         MsrpListener = listens ? new IPEndPoint(IPAddress.Loopback, 0) : null,
     });

@@ -116,6 +116,25 @@ public sealed class OthersTests
         Assert.Contains("\"sessions\":0", await server.Health(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
+    public async Task A_message_without_a_session_goes_from_SIPp_to_SIPp_and_between_it_and_our_client(string over)
+    {
+        Tool.Need("sipp");
+        await using var server = await LiveServer.Start();
+        var (alice, bob) = (await server.User("alice"), await Sipp.RegisterForPages(server, "bob", over));
+        var carol = Sipp.Page(server, "carol", "sip:bob@example.com", over);
+        await Task.WhenAll(carol.Logs("delivered"), bob.Logs("paged by sip:carol@example.com: Hello from SIPp"));
+        Assert.Equal(0, await carol.Program.Exit());
+        var dave = Sipp.Page(server, "dave", "sip:alice@example.com", over);
+        await alice.Event("page", ("from", "sip:dave@example.com"), ("text", "Hello from SIPp"));
+        Assert.Equal(0, await dave.Program.Exit());
+        await alice.Type("/page bob Hello, SIPp");
+        await bob.Logs("paged by sip:alice@example.com: Hello, SIPp");
+        await alice.Event("sent", ("status", "200"));
+    }
+
     [Fact]
     public async Task SIPp_and_our_client_leave_a_group_and_come_back_to_it()
     {

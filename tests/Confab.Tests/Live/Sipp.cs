@@ -29,6 +29,17 @@ internal sealed class Sipp : IAsyncDisposable
         return user;
     }
 
+    /// <summary>Registers and takes the message without a session that comes.</summary>
+    public static async Task<Sipp> RegisterForPages(LiveServer server, string name, string transport)
+    {
+        var user = server.Keep(Start(server, name, transport, "-sf", Scenario("register.xml"), "-oocsf", Scenario("paged.xml"), "-l", "1"));
+        await user.Logs("registered");
+        return user;
+    }
+
+    /// <summary>Sends a message without a session, by <c>page.xml</c>.</summary>
+    public static Sipp Page(LiveServer server, string name, string to, string transport) => server.Keep(Start(server, name, transport, "-sf", Scenario("page.xml"), "-key", "to", to));
+
     /// <summary>Starts the group of <c>group.xml</c>.</summary>
     public static Sipp StartGroup(LiveServer server, string name) => server.Keep(Start(server, name, "udp", "-sf", Scenario("group.xml")));
 

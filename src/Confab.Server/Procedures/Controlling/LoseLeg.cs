@@ -14,7 +14,7 @@ internal static class LoseLeg
     {
         participant.Focus.Switch.OnLegLost(participant);
         if (participant.State != ParticipantState.Connected) return;
-        if (reason is EndReason.ConnectionLost or EndReason.PeerClosed)
+        if ((reason is EndReason.ConnectionLost or EndReason.PeerClosed) && !participant.Focus.IsLargeMessage)
         {
             participant.Msrp!.ListenForPeer();
             participant.Stale ??= new Alarm(participant.Focus.Owner.Mailbox, () => Depart(participant));

@@ -25,7 +25,7 @@ internal sealed record Refusal(int Status, string Reason, HeadersWriter? More = 
 /// MSRP offers and answers of the focus: RFC 4975 8, RFC 6135 4.2, RFC 3264. The focus is the endpoint of every leg; in a group it takes
 /// CPIM alone, since the room must know the sender (C-65).
 /// </summary>
-[Clause("RFC 4975", "8", "IMS-1TO1-3", "IMS-FCTY-5")]
+[Clause("RFC 4975", "8", "IMS-1TO1-3", "IMS-FCTY-5", "IMP-4")]
 internal static class NegotiateMedia
 {
     private const int MostParts = 16;
@@ -88,6 +88,7 @@ internal static class NegotiateMedia
             AcceptTypes = invitee.Focus.IsGroup ? s_groupTypes : callersOffer is { AcceptTypes.Count: > 0 } ? callersOffer.AcceptTypes : s_anyTypes,
             AcceptWrappedTypes = invitee.Focus.IsGroup ? s_anyWrapped : callersOffer?.AcceptWrappedTypes ?? [],
         };
+        if (invitee.Focus.IsLargeMessage) media = media with { Direction = MediaDirection.SendOnly };
         return Compose(invitee.Focus.Node, media, null, flow);
     }
 

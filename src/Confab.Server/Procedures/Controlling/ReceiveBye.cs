@@ -4,7 +4,7 @@ using Confab.Server.Owners;
 namespace Confab.Server.Procedures.Controlling;
 
 /// <summary>SIP BYE request received in an IM Session: OMA-IM 7.2.1.10 (flow F9). A 200 of ours that got no ACK ends a leg the same way.</summary>
-[Clause("OMA-IM", "7.2.1.10", "IMS-BYE-1..6", "IMS-BYE-PRIV")]
+[Clause("OMA-IM", "7.2.1.10", "IMS-BYE-1..6", "IMS-BYE-PRIV", "IMP-7", "IMP-8")]
 internal static class ReceiveBye
 {
     public static void Run(Participant leaver, EndReason reason)

@@ -15,7 +15,7 @@ internal static class ReleasePolicy
     public static void Begin(Focus focus)
     {
         var seconds = focus.Node.Options.Session.MaxLengthSeconds;
-        if (seconds > 0) focus.Ends = focus.Roster.Now + TimeSpan.FromSeconds(seconds);
+        if (seconds > 0 && !focus.IsLargeMessage) focus.Ends = focus.Roster.Now + TimeSpan.FromSeconds(seconds);
     }
 
     /// <summary>The session stands.</summary>

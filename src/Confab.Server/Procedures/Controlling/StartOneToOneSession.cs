@@ -15,6 +15,7 @@ namespace Confab.Server.Procedures.Controlling;
 /// 1-1 IM session: the focus is a back-to-back user agent between the two (flow F1). The caller is answered as the callee answers.
 /// </summary>
 [Clause("OMA-IM", "7.2.1", "IMS-1TO1-1", "IMS-1TO1-2", "IMS-1TO1-3", "IMS-1TO1-4")]
+[Clause("OMA-IM", "9.1.1", "COM-LMM-1", "IMS-LMM-1", "IMS-GEN-11")]
 internal static class StartOneToOneSession
 {
     public static void Run(Conversation owner, IServerTransaction transaction, Originator originator)
@@ -40,7 +41,14 @@ internal static class StartOneToOneSession
             return;
         }
 
-        var focus = new Focus(owner, SessionKind.OneToOne, originator.Address);
+        var isLargeMessage = offer.Media is { Direction: MediaDirection.SendOnly }; // the sender takes nothing: it is one message (COM-LMM-1)
+        if (isLargeMessage && replaces is not null)
+        {
+            owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no large message can be replaced, nor replaces one a session
+            return;
+        }
+
+        var focus = new Focus(owner, SessionKind.OneToOne, originator.Address, isLargeMessage: isLargeMessage);
         var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request))
         {
             Offer = offer,

@@ -1,3 +1,4 @@
+using Confab.Content.Sdp;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
@@ -39,6 +40,12 @@ internal static class StartPredefinedSession
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal))
         {
             owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
+            return;
+        }
+
+        if (offer.Media is { Direction: MediaDirection.SendOnly })
+        {
+            owner.Answer(transaction, StatusCode.NotAcceptableHere, reason: "Large messages go to one user"); // an INVITE that only sends is no session (COM-LMM-1)
             return;
         }
 

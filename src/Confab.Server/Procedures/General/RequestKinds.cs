@@ -19,7 +19,7 @@ internal enum RequestKind
 }
 
 /// <summary>Tells the kinds of Request-URI apart: RFC 4579 5.4.</summary>
-[Clause("RFC 4579", "5.4", "IMS-GEN-8", "IMS-GEN-10", "IMS-REJOIN-GONE", "IMS-RPOL-RACE")]
+[Clause("RFC 4579", "5.4", "IMS-GEN-8", "IMS-GEN-10", "IMS-REJOIN-GONE", "IMS-RPOL-RACE", "IMP-2")]
 internal static class RequestKinds
 {
     public static RequestKind Of(Node node, SipUri uri)

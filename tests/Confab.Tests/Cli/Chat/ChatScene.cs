@@ -70,6 +70,24 @@ sealed class ChatScene : IDisposable
         return line;
     }
 
+    /// <summary>Lets the disk do its part: a file that comes is written by the machine, not by the world.</summary>
+    public void AwaitPrinted(string text) => Assert.True(
+        SpinWait.SpinUntil(
+            () =>
+            {
+                Wire.World.Run();
+                return _output.ToString().Contains(text, StringComparison.Ordinal);
+            },
+            TimeSpan.FromSeconds(60)),
+        $"{text} was not printed");
+
+    /// <summary>All that was printed and not looked at.</summary>
+    public IEnumerable<string> Rest()
+    {
+        Wire.World.Run();
+        while (_read < _output.ToString().Length) yield return Line();
+    }
+
     public JsonElement Json(string expected)
     {
         var json = JsonDocument.Parse(Line()).RootElement;

@@ -19,10 +19,13 @@ public sealed class EventTableTests
         ["message"] = "session from text id time",
         ["message with content"] = "session from contentType size path id time",
         ["sent"] = "session id status text",
+        ["delivered"] = "session id status text from",
+        ["displayed"] = "session id status text from",
         ["undelivered"] = "session id status text",
         ["sent of a page"] = "id status text",
         ["undelivered of a page"] = "id status text",
         ["page"] = "from text id",
+        ["undelivered to one"] = "session id status text from",
         ["composing"] = "session from active",
         ["participants"] = "session users",
         ["refer"] = "session target status final",
@@ -43,6 +46,9 @@ public sealed class EventTableTests
         new FileReceived("s1", "sip:bob@example.com", "", "image/png", 3, "somewhere/x.png", "m1", DateTimeOffset.UnixEpoch),
         new Happened(new Sent(session, "m1", 200), "s1"),
         new Happened(new Undelivered(session, "m1", 413, "too large"), "s1"),
+        new Happened(new Delivered(session, "m1", "sip:bob@example.com"), "s1"),
+        new Happened(new Displayed(session, "m1", "sip:bob@example.com"), "s1"),
+        new Happened(new Undelivered(session, "m1", 0, "failed") { From = "sip:bob@example.com" }, "s1"),
         new Happened(new ComposingChanged(session, "sip:bob@example.com", true), "s1"),
         new Happened(new RosterChanged(session, [new RosterUser("sip:bob@example.com", "connected", null, "Bob")], []), "s1"),
         new Happened(new ReferProgress(session, "sip:bob@example.com", 200, "OK", true), "s1"),
@@ -71,7 +77,8 @@ public sealed class EventTableTests
         {
             using var json = JsonDocument.Parse(Line(shown));
             var keys = json.RootElement.EnumerateObject().Select(static p => p.Name).ToList();
-            var name = json.RootElement.GetProperty("event").GetString() + (keys.Contains("path") ? " with content" : keys is ["event", "id", ..] ? " of a page" : "");
+            var name = json.RootElement.GetProperty("event").GetString()
+                + (keys.Contains("path") ? " with content" : keys is ["event", "id", ..] ? " of a page" : shown is Happened { Event: Undelivered { From: not null } } ? " to one" : "");
             Assert.Equal((name, "event " + s_table[name]), (name, string.Join(' ', keys)));
             seen.Add(name);
         }

@@ -8,14 +8,14 @@ namespace Confab.Tests.Cli.Chat;
 /// <summary>What the chat shows on a terminal.</summary>
 public sealed class TerminalFaceTests
 {
-    static (TerminalFace Face, StringWriter Screen, LineEditor Editor) Create(ColorSystemSupport colours)
+    static (TerminalFace Face, StringWriter Screen, LineEditor Editor) Create(ColorSystemSupport colours, int width = 200)
     {
         var screen = new StringWriter();
         var rows = new RowCount(screen);
         var editor = new LineEditor(screen, () => 80, _ => []);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(rows), Ansi = AnsiSupport.Yes, ColorSystem = colours });
-        console.Profile.Width = 200;
-        return (new TerminalFace(console, rows, editor, new Confab.Sim.VirtualTime(), () => new SessionNames()), screen, editor);
+        console.Profile.Width = width;
+        return (new TerminalFace(console, rows, editor, new Confab.Sim.VirtualTime(), "sip:alice@example.com", () => new SessionNames()), screen, editor);
     }
 
     [Fact]
@@ -67,5 +67,109 @@ public sealed class TerminalFaceTests
         Assert.Contains("anonymous2: boo", screen.ToString(), StringComparison.Ordinal);
         Assert.Contains("  anonymous2 is here", screen.ToString(), StringComparison.Ordinal);
         Assert.Contains("do not name you", screen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void That_the_registration_was_refreshed_is_no_news()
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors);
+        foreach (var happened in new ImEvent[] { new Registered(600), new Registered(600), new Unregistered("Lost.", 0, Retrying: true), new Registered(600) }) face.Show(new Happened(happened, ""));
+        Assert.Equal(2, screen.ToString().Split("You are online as sip:alice@example.com.").Length - 1);
+    }
+
+    [Theory]
+    [InlineData(480, "Temporarily Unavailable", "not reachable now (480)")]
+    [InlineData(404, "There is no such group or session.", "There is no such group or session (404)")]
+    [InlineData(486, "Too many participants", "Too many participants (486)")]
+    [InlineData(0, "The server 127.0.0.1:5060 does not answer.", "The server 127.0.0.1:5060 does not answer")]
+    [InlineData(599, "", "599")]
+    public void A_refusal_is_told_in_words_and_in_those_of_the_server_where_it_has_some(int status, string text, string words) =>
+        Assert.Equal(words, StatusWords.OfCall(status, text));
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(60)]
+    [InlineData(40)]
+    public void The_list_of_commands_breaks_between_a_command_and_what_it_does(int width)
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors, width);
+        face.Show(new CommandList(VerbList.All));
+        var rows = screen.ToString().Split('\n').Select(static r => r.Split("\e[2K")[^1]).Where(static r => r.Contains('/', StringComparison.Ordinal)).ToArray();
+        foreach (var verb in VerbList.All) Assert.Contains(rows, row => row.Contains($"  {verb.Name} {verb.Arguments}".TrimEnd(), StringComparison.Ordinal));
+        if (width > 90) Assert.All(rows, static row => Assert.True(row.Length < 100, row));
+    }
+
+    [Fact]
+    public void What_became_of_a_text_stands_beside_it_and_changes_only_for_the_better()
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors);
+        using var scene = new Confab.Tests.Client.Scene();
+        var session = scene.Called(out _);
+        string Marked(Action show)
+        {
+            var before = screen.ToString().Length;
+            show();
+            return string.Concat(screen.ToString()[before..].Where(static c => c is '\u2713' or '\u2717' or '\u25d1' or '\u25cf'));
+        }
+
+        var row = face.Echo("hello");
+        Assert.Equal("\u2713", Marked(() => face.Mark(row, new SendOutcome("m1", true, 200, ""))));
+        Assert.Equal("\u25d1", Marked(() => face.Show(new Happened(new Delivered(session, "m1", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("\u25cf", Marked(() => face.Show(new Happened(new Displayed(session, "m1", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("", Marked(() => face.Show(new Happened(new Delivered(session, "m1", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("", Marked(() => face.Show(new Happened(new Delivered(session, "never", "sip:bob@example.com"), "s1"))));
+
+        // It may be there before the server's own word.
+        row = face.Echo("again");
+        Assert.Equal("", Marked(() => face.Show(new Happened(new Displayed(session, "m2", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("\u25cf", Marked(() => face.Mark(row, new SendOutcome("m2", true, 200, ""))));
+
+        row = face.Echo("lost");
+        Assert.Equal("\u2713", Marked(() => face.Mark(row, new SendOutcome("m3", true, 200, ""))));
+        Assert.Equal("\u2717", Marked(() => face.Show(new Happened(new Undelivered(session, "m3", 0, "no") { From = "sip:bob@example.com" }, "s1"))));
+        Assert.Equal("\u2717", Marked(() => face.Mark(face.Echo("x"), new SendOutcome("", false, 415, "no"))));
+    }
+
+    [Fact]
+    public void In_a_group_a_mark_stands_for_all()
+    {
+        var marks = new Marks();
+        Assert.Equal(Mark.Sent, marks.Sent("m", 5, isSent: true));
+        Assert.Null(marks.Told("m", "bob", isDisplayed: false, others: 2));
+        Assert.Null(marks.Told("m", "bob", isDisplayed: true, others: 2));
+        Assert.Equal((5, Mark.Delivered), marks.Told("m", "carol", isDisplayed: false, others: 2));
+        Assert.Equal((5, Mark.Displayed), marks.Told("m", "carol", isDisplayed: true, others: 2));
+        for (var i = 0; i < 64; i++) marks.Sent($"later {i}", 6, isSent: true);
+        Assert.Null(marks.Told("m", "carol", isDisplayed: true, others: 1)); // so far up nobody looks
+    }
+
+    [Fact]
+    public async Task A_message_of_another_session_is_seen_when_the_user_goes_there()
+    {
+        using var scene = new Confab.Tests.Client.Scene();
+        var (here, there) = (scene.Called(out _), scene.Called(out _));
+        var told = new List<string>();
+        Func<Task> Tell(string what) => () =>
+        {
+            told.Add(what);
+            return Task.CompletedTask;
+        };
+        var unseen = new Unseen(isSeenAnywhere: false);
+        unseen.Add(here, isAsked: true, Tell("here"));
+        unseen.Add(there, isAsked: true, Tell("there"));
+        unseen.Add(here, isAsked: false, Tell("not asked"));
+        unseen.Look(here);
+        unseen.Look(here);
+        Assert.Equal(["here"], told);
+        unseen.Look(null);
+        unseen.Look(there);
+        Assert.Equal(["here", "there"], told);
+        for (var i = 0; i < 300; i++) unseen.Add(there, isAsked: true, Tell("many"));
+        unseen.Look(there);
+        Assert.Equal(2 + 256, told.Count);
+        var all = new Unseen(isSeenAnywhere: true);
+        all.Add(there, isAsked: true, () => throw new ObjectDisposedException("client"));
+        all.Look(here);
+        await Task.CompletedTask;
     }
 }
