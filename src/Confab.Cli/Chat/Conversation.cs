@@ -148,6 +148,16 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     {
         switch (happened)
         {
+            // A large message is no session to the user: what comes is shown when all of it is there, and what was sent by what became of it.
+            case MessageReceived { Session: { IsLargeMessage: true } session } large:
+                _ = SaveAsync(session, large.From, large.FromName, large.ContentType, new MemoryStream(large.Content.ToArray()), large.Content.Length, large.Id, large.Time);
+                break;
+            case Calling { Session.IsLargeMessage: true } or Invited { Session.IsLargeMessage: true } or Established { Session.IsLargeMessage: true }
+                or Ended { Session.IsLargeMessage: true } or Sent { Session.IsLargeMessage: true } or Undelivered { Session.IsLargeMessage: true }:
+                break;
+            case Progress { Session.IsLargeMessage: true }:
+                face.Show(new Happened(happened, ""));
+                break;
             case Calling { Alerting: false } calling:
                 Show(happened, calling.Session);
                 Sessions.Enter(calling.Session);
@@ -210,7 +220,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     /// <summary>Content that is no text becomes a file, and is shown when all of it is there.</summary>
     async Task SaveAsync(ImSession session, string from, string name, string contentType, Stream content, long? size, string id, DateTimeOffset sentAt)
     {
-        var named = Sessions.Of(session); // the session may be over before the content is there
+        var named = session.IsLargeMessage ? "" : Sessions.Of(session); // the session may be over before the content is there
         try
         {
             await using (content)

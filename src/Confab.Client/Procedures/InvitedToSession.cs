@@ -38,10 +38,11 @@ internal static class InvitedToSession
         StoreInviter(session, invite);
         session.Participants = content.Participants;
         session.Replaces = replaced;
+        session.IsLargeMessage = session.Leg.IsOfferedLargeMessage;
         session.State = ImSessionState.Invited;
         client.Sessions.Add(session);
         client.Tell(new Invited(session));
-        if (client.Options.AutoAccept) Accept(session, null);
+        if (client.Options.AutoAccept || (session.IsLargeMessage && client.Options.AcceptLargeMessages)) Accept(session, null);
         else Alert(session);
     }
 

@@ -23,6 +23,7 @@ public sealed class EventTableTests
         ["sent of a page"] = "id status text",
         ["undelivered of a page"] = "id status text",
         ["page"] = "from text id",
+        ["large with content"] = "from contentType size path id",
         ["composing"] = "session from active",
         ["participants"] = "session users",
         ["refer"] = "session target status final",
@@ -50,6 +51,7 @@ public sealed class EventTableTests
         new Happened(new Confab.Client.Progress(session, "m1", 1, 2), "s1"),
         new Problem("/call", 404, "nobody"),
         new Happened(new PageReceived("sip:bob@example.com", "", null, "text/plain", "hi"u8.ToArray(), "m1", DateTimeOffset.UnixEpoch, []), ""),
+        new FileReceived("", "sip:bob@example.com", "", "image/png", 3, "somewhere/x.png", "m1", DateTimeOffset.UnixEpoch),
         new Paged(["sip:bob@example.com"], new PageOutcome("m1", PageFate.Delivered, 200, "OK")),
         new Paged(["sip:bob@example.com"], new PageOutcome("m1", PageFate.Refused, 480, "away")),
     ];
