@@ -1,4 +1,5 @@
 using System.Globalization;
+using Confab.Bench.Report;
 
 namespace Confab.Bench;
 
@@ -29,6 +30,7 @@ internal static class IdleRun
             File.Delete(file);
             Thread.Sleep(s_settle);
             var after = server.Program.ResidentKb;
+            Journal.Note("idle member", "KB", [(after - before) / legs.Count]);
             Console.WriteLine($"idle: {Figures.Text((after - before) / legs.Count, "0.0")} KB a member ({legs.Count} members in groups of {GroupSize}, resident {before / 1024:0} to {after / 1024:0} MB)");
         }
     }

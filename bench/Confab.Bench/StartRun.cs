@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Confab.Bench.Report;
 
 namespace Confab.Bench;
 
@@ -22,6 +23,8 @@ internal static class StartRun
                 megabytes.Add(running.Program.ResidentKb / 1024);
             }
 
+            Journal.Note("start seconds", "s", seconds);
+            Journal.Note("start memory", "MB", megabytes);
             Console.WriteLine($"start: exec to ready {Figures.Of(seconds, "0.00")} s, idle {Figures.Of(megabytes, "0")} MB resident ({server})");
         }
     }

@@ -5,6 +5,7 @@ namespace Confab.Client;
 /// <summary>IM Addresses as a user gives them: SIP URIs and telephone numbers, compared by RFC 3261 19.1.4 (COM-AOIA-6).</summary>
 public static class ImAddress
 {
+    /// <summary>Whether it is the address of a user or group that can be called.</summary>
     public static bool IsValid(string address) => TryParse(address, out _);
 
     /// <summary>Why this is no address that can be used, in words for who typed it; null for one that can.</summary>

@@ -21,10 +21,13 @@ public sealed partial class ImClient : IAsyncDisposable
     private World? _ownWorld;
     private bool _closed;
 
-    /// <summary>A client in the real world, which it takes down with itself; it has sent nothing yet.</summary>
-    /// <param name="options">Who and where.</param>
-    /// <param name="loggers">Where its log goes; null for nowhere.</param>
-    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <summary>
+    /// Makes a client on the real network. Nothing is sent before <see cref="RegisterAsync"/> or the first call; disposing of the client frees all that
+    /// it holds.
+    /// </summary>
+    /// <param name="options">Who the user is, and where the server.</param>
+    /// <param name="loggers">Makes the loggers that the client writes to; null to write no log.</param>
+    /// <exception cref="ArgumentException">An address in the options is no IM Address, or the transport is neither UDP nor TCP.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public static ImClient Create(ImClientOptions options, Microsoft.Extensions.Logging.ILoggerFactory? loggers = null)
     {
@@ -40,10 +43,13 @@ public sealed partial class ImClient : IAsyncDisposable
         }
     }
 
-    /// <summary>A client in a world that others may live in too, and that is not the client's to take down; it has sent nothing yet.</summary>
-    /// <param name="world">Clock, network and chance.</param>
-    /// <param name="options">Who and where.</param>
-    /// <exception cref="ArgumentException">An address of the options is none, or the transport is not served.</exception>
+    /// <summary>
+    /// Makes a client that shares network, clock and thread pool with others: several clients in one program, or a simulated network in a test. Nothing
+    /// is sent before <see cref="RegisterAsync"/> or the first call.
+    /// </summary>
+    /// <param name="world">Network, clock and random numbers; not disposed of with the client.</param>
+    /// <param name="options">Who the user is, and where the server.</param>
+    /// <exception cref="ArgumentException">An address in the options is no IM Address, or the transport is neither UDP nor TCP.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public ImClient(World world, ImClientOptions options)
     {
@@ -69,6 +75,7 @@ public sealed partial class ImClient : IAsyncDisposable
         Identities = new SessionIdentities(this);
         ComeBack = new ComeBack(this);
         Pages = new PagesUnderWay();
+        Awaited = new AwaitedNotifications(this);
         _events = new EventQueue(options.EventsKept, options.EventOctetsKept);
         if (options.Transport == Runtime.Transport.Udp)
             Transport.Listen(Runtime.Transport.Udp, new System.Net.IPEndPoint(options.LocalAddress ?? System.Net.IPAddress.Loopback, 0));
@@ -96,6 +103,9 @@ public sealed partial class ImClient : IAsyncDisposable
 
     internal SessionIdentities Identities { get; }
 
+    /// <summary>The messages that may still be told of.</summary>
+    internal AwaitedNotifications Awaited { get; }
+
     /// <summary>The dialogs that ended last: nobody replaces them any more.</summary>
     internal EndedDialogs EndedDialogs { get; }
 
@@ -111,16 +121,18 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <summary>
     /// Registers, and stays registered until <see cref="UnregisterAsync"/>: refreshes in time, and comes back after a lost connection.
     /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the client goes on registering.</param>
     /// <exception cref="ServerUnreachableException">No connection, or no answer.</exception>
+    /// <exception cref="InvalidOperationException">It is registering or unregistering already.</exception>
     public Task<RegisterOutcome> RegisterAsync(CancellationToken cancellationToken = default) =>
         Ask<RegisterOutcome>(Registration.Start, cancellationToken);
 
-    /// <summary>Takes the registration back; true when the server said so.</summary>
+    /// <summary>Unregisters: no invitation comes any more. True when the server confirmed it.</summary>
     public Task<bool> UnregisterAsync(CancellationToken cancellationToken = default) => Ask<bool>(answer => Registration.Stop(done => answer.TrySetResult(done)), cancellationToken);
 
-    /// <summary>Starts a 1-1 session. The token gives the call up.</summary>
+    /// <summary>Starts a 1-1 session; done when the other user has accepted, or it came to nothing.</summary>
     /// <param name="address">Whom to call.</param>
-    /// <param name="anonymous">Whether the other is not to be told who calls; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="anonymous">True hides the own address from the other user; null takes what <see cref="ImClientOptions.Anonymous"/> says.</param>
     /// <param name="cancellationToken">Gives the call up.</param>
     /// <exception cref="ArgumentException">This is no IM Address.</exception>
     public Task<SessionOutcome> CallAsync(string address, bool? anonymous = null, CancellationToken cancellationToken = default)
@@ -129,9 +141,9 @@ public sealed partial class ImClient : IAsyncDisposable
         return StartAsync(answer => StartOneToOneSession.Start(this, address, anonymous ?? Options.Anonymous, answer), cancellationToken);
     }
 
-    /// <summary>Starts an ad-hoc group session with these users. The token gives it up.</summary>
+    /// <summary>Starts an ad-hoc group session with these users; done when the session stands or came to nothing; who comes is told by <see cref="RosterChanged"/>.</summary>
     /// <param name="addresses">Whom to invite.</param>
-    /// <param name="anonymous">Whether they are not to be told who invites; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="anonymous">True hides the own address from the others; null takes what <see cref="ImClientOptions.Anonymous"/> says.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
     public Task<SessionOutcome> GroupAsync(IReadOnlyCollection<string> addresses, bool? anonymous = null, CancellationToken cancellationToken = default)
@@ -142,10 +154,10 @@ public sealed partial class ImClient : IAsyncDisposable
 
     /// <summary>
     /// Joins the session of a pre-defined group, or starts it where none runs; what the group's rules forbid is refused, and the outcome's text
-    /// says why. The token gives it up.
+    /// says why.
     /// </summary>
     /// <param name="group">The IM Group Identity.</param>
-    /// <param name="anonymous">Whether the others are not to be told who joins; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="anonymous">True hides the own address from the others; null takes what <see cref="ImClientOptions.Anonymous"/> says.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ArgumentException">This is no address of a group.</exception>
     public Task<SessionOutcome> JoinGroupAsync(string group, bool? anonymous = null, CancellationToken cancellationToken = default)
@@ -209,7 +221,12 @@ public sealed partial class ImClient : IAsyncDisposable
     internal void OnReachableAgain()
     {
         SubscribeToConference.OnReachableAgain(this);
-        foreach (var session in Sessions.ToArray()) session.Reconnection.OnReachableAgain();
+        foreach (var session in Sessions.ToArray())
+        {
+            session.Reconnection.OnReachableAgain();
+            RefreshTarget.OnReachableAgain(session);
+        }
+
         ComeBack.OnReachableAgain();
     }
 

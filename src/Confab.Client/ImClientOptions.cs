@@ -9,18 +9,19 @@ public sealed class ImClientOptions
     /// <summary>The user's IM Address, <c>sip:alice@example.com</c>.</summary>
     public required string Address { get; init; }
 
+    /// <summary>The user's password, for digest authentication; the user name is the user part of <see cref="Address"/>.</summary>
     public string Password { get; init; } = "";
 
-    /// <summary>HOST or HOST:PORT of the server, or of the proxy on the way to it.</summary>
+    /// <summary>HOST or HOST:PORT of the server, or of the proxy on the way to it; without a port SIP's own, 5060.</summary>
     public string Server { get; init; } = "127.0.0.1:5060";
 
-    /// <summary>UDP or TCP.</summary>
+    /// <summary>How SIP goes to the server: UDP or TCP.</summary>
     public Transport Transport { get; init; } = Transport.Tcp;
 
-    /// <summary>The address to bind for UDP; over TCP the connection tells it.</summary>
+    /// <summary>The local address for SIP over UDP; the loopback address where it is null. Over TCP it is not used: the connection has one.</summary>
     public IPAddress? LocalAddress { get; init; }
 
-    /// <summary>Shown to others beside the address.</summary>
+    /// <summary>The user's name, which others are shown beside the address; null for none.</summary>
     public string? DisplayName { get; init; }
 
     /// <summary>Where ad-hoc groups are started; <c>conference-factory</c> at the user's domain where it is null.</summary>
@@ -32,7 +33,7 @@ public sealed class ImClientOptions
     /// <summary>MAX-ADHOC-GROUP-SIZE: more invitees than this are not sent (IMC-ADHOC-4).</summary>
     public int MaxAdhocGroupSize { get; init; } = 100;
 
-    /// <summary>Asks to be told nothing of a user who is being added but by the roster (IMC-ADD-3b).</summary>
+    /// <summary>Adds users without asking for <see cref="ReferProgress"/> (<c>norefersub</c>, RFC 4488): the roster alone tells who came (IMC-ADD-3b).</summary>
     public bool SuppressReferSubscription { get; init; }
 
     /// <summary>Adds and removes users outside the session's dialog, as RFC 7647 4 has it, rather than inside (IMC-ADD-6).</summary>
@@ -55,7 +56,7 @@ public sealed class ImClientOptions
     /// <summary>How long a session can be rejoined after it was left, released or lost (IMC-REJOIN-KEEP).</summary>
     public TimeSpan SessionIdentityRetention { get; init; } = TimeSpan.FromSeconds(600);
 
-    /// <summary>Accepts invitations without asking (IMC-INV-AUTO).</summary>
+    /// <summary>Accepts each invitation by itself: <see cref="Established"/> follows <see cref="Invited"/> (IMC-INV-AUTO).</summary>
     public bool AutoAccept { get; init; }
 
     /// <summary>
@@ -73,7 +74,7 @@ public sealed class ImClientOptions
     /// </summary>
     public bool LenientPartialUsers { get; init; }
 
-    /// <summary>Sends 180 while the user decides (IMC-INV-RING).</summary>
+    /// <summary>Tells the inviter that the user is being asked (180), until <see cref="ImSession.AcceptAsync"/> or <see cref="ImSession.DeclineAsync"/> (IMC-INV-RING).</summary>
     public bool Ring { get; init; } = true;
 
     /// <summary>How long an invitation waits for the user, in seconds; then it is answered 480.</summary>
@@ -85,7 +86,7 @@ public sealed class ImClientOptions
     /// </summary>
     public int SessionTimerSeconds { get; init; } = 1800;
 
-    /// <summary>Where MSRP connections are taken; null for a client that only opens them (D-14).</summary>
+    /// <summary>The local address and port where connections for messages (MSRP) are taken; null for a client that only opens them, which works behind a NAT (D-14).</summary>
     public IPEndPoint? MsrpListener { get; init; }
 
     /// <summary>What is taken as the body of a message; <c>message/cpim</c> comes first (IMC-SDP-3).</summary>
@@ -95,13 +96,33 @@ public sealed class ImClientOptions
     /// What is taken inside of CPIM (IMC-SDP-4); <c>*</c> for all. Who answers chooses from what was offered (IMC-INV-3b), so it holds what is to be
     /// sent as well.
     /// </summary>
-    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain", "application/im-iscomposing+xml"];
+    public IReadOnlyList<string> AcceptWrappedTypes { get; init; } = ["text/plain", "application/im-iscomposing+xml", "message/imdn+xml"];
+
+    /// <summary>
+    /// What the client asks others to tell of the messages it sends in CPIM (RFC 5438): it comes as <see cref="Delivered"/>,
+    /// <see cref="Displayed"/>, or <see cref="Undelivered"/> with <see cref="Undelivered.From"/>. A user without a name does not ask, nor a client
+    /// that does not take <c>message/imdn+xml</c>.
+    /// </summary>
+    public DispositionNotifications AskNotifications { get; init; } = DispositionNotifications.All;
+
+    /// <summary>
+    /// What the client tells others of theirs, where they ask: delivery by itself, display when the program says so
+    /// (<see cref="MessageReceived.DisplayedAsync"/>). Programs should let their users decide (RFC 5438 14.2).
+    /// </summary>
+    public DispositionNotifications GiveNotifications { get; init; } = DispositionNotifications.All;
+
+    /// <summary>
+    /// Members of a group, the user included, up to which its messages ask and are answered: every member tells of every message. Beyond it, where
+    /// it is not known who is there, and where the group does not let its members speak to one alone, nothing is asked or told.
+    /// </summary>
+    public int NotificationsUpTo { get; init; } = 20;
 
     /// <summary>Largest message taken, in octets, and told to the peer as <c>a=max-size</c>.</summary>
     public int MaxMessageSize { get; init; } = 10 * 1024 * 1024;
 
     /// <summary>
-    /// Messages that say to be longer than this, in octets, come as <see cref="ContentReceived"/> while they are on their way; null: all come whole.
+    /// Messages longer than this, in octets, come as <see cref="ContentReceived"/> while they are on their way: at once where they say how long they are,
+    /// else when that much has come. Null: all come whole.
     /// </summary>
     public int? StreamOver { get; init; }
 

@@ -3,7 +3,8 @@ namespace Confab.Client;
 /// <summary>What happened, in the order in which it did; read through <see cref="ImClient.Events"/>.</summary>
 public abstract record ImEvent;
 
-/// <summary>The server knows where the user is, for so many seconds; then the client refreshes it by itself.</summary>
+/// <summary>The user is registered and can be invited; the client refreshes the registration by itself.</summary>
+/// <param name="Expires">For how many seconds, as the server grants it.</param>
 public sealed record Registered(long Expires) : ImEvent;
 
 /// <summary>The user is not reachable any more. Unless the user left or was refused, the client goes on trying.</summary>
@@ -13,12 +14,16 @@ public sealed record Registered(long Expires) : ImEvent;
 public sealed record Unregistered(string Reason, int Status, bool Retrying) : ImEvent;
 
 /// <summary>Somebody invites the user: to be answered by <see cref="ImSession.AcceptAsync"/> or <see cref="ImSession.DeclineAsync"/>.</summary>
+/// <param name="Session">The session, in the state <see cref="ImSessionState.Invited"/>; its <see cref="ImSession.Peer"/> invites.</param>
 public sealed record Invited(ImSession Session) : ImEvent;
 
-/// <summary>A session of ours waits for its answer; <paramref name="Alerting"/> once the other side is being asked.</summary>
+/// <summary>A session that the user starts waits for its answer.</summary>
+/// <param name="Session">Which.</param>
+/// <param name="Alerting">False when the invitation has left, true when the other side is being asked.</param>
 public sealed record Calling(ImSession Session, bool Alerting) : ImEvent;
 
-/// <summary>Messages may flow.</summary>
+/// <summary>The session is established: messages may flow in both directions.</summary>
+/// <param name="Session">Which.</param>
 public sealed record Established(ImSession Session) : ImEvent;
 
 /// <summary>A session is over, or came to nothing.</summary>
@@ -33,9 +38,11 @@ public sealed record Ended(ImSession Session, SessionEnd Reason, int Status, str
 }
 
 /// <summary>The connection for messages was lost; the client opens it again, and <see cref="Resumed"/> or <see cref="Ended"/> follows.</summary>
+/// <param name="Session">Of which session.</param>
 public sealed record Interrupted(ImSession Session) : ImEvent;
 
 /// <summary>The connection for messages stands again; what others said meanwhile may be lost.</summary>
+/// <param name="Session">Of which session.</param>
 public sealed record Resumed(ImSession Session) : ImEvent;
 
 /// <summary>A message came in.</summary>
@@ -51,6 +58,17 @@ public sealed record MessageReceived(
 {
     /// <summary>The content as text, null when it is none.</summary>
     public string? Text => ContentType.StartsWith("text/", StringComparison.OrdinalIgnoreCase) ? System.Text.Encoding.UTF8.GetString(Content.Span) : null;
+
+    /// <summary>Whether the sender asks to be told when the user was shown it, and <see cref="ImClientOptions.GiveNotifications"/> lets that be told.</summary>
+    public bool IsDisplayAsked => Asked?.IsDisplayAsked == true;
+
+    /// <summary>What the sender asks to be told.</summary>
+    internal Procedures.NotifyDisposition? Asked { get; init; }
+
+    /// <summary>The user was shown the message: tells the sender where he asks, once, while the session stands.</summary>
+    /// <returns>Whether it was told now.</returns>
+    public Task<bool> DisplayedAsync(CancellationToken cancellationToken = default) =>
+        Asked is { } asked ? Session.Client.Ask<bool>(answer => answer.TrySetResult(asked.Displayed()), cancellationToken) : Task.FromResult(false);
 }
 
 /// <summary>
@@ -66,7 +84,19 @@ public sealed record MessageReceived(
 /// <param name="Id">Its Message-ID.</param>
 /// <param name="Time">When it was sent, or began to come where it does not say.</param>
 public sealed record ContentReceived(
-    ImSession Session, string From, string FromName, string ContentType, long? Size, Stream Content, string Id, DateTimeOffset Time) : ImEvent;
+    ImSession Session, string From, string FromName, string ContentType, long? Size, Stream Content, string Id, DateTimeOffset Time) : ImEvent
+{
+    /// <summary>Whether the sender asks to be told when the user was shown it, and <see cref="ImClientOptions.GiveNotifications"/> lets that be told.</summary>
+    public bool IsDisplayAsked => Asked?.IsDisplayAsked == true;
+
+    /// <summary>What the sender asks to be told.</summary>
+    internal Procedures.NotifyDisposition? Asked { get; init; }
+
+    /// <summary>The user was shown the message: tells the sender where he asks, once, while the session stands.</summary>
+    /// <returns>Whether it was told now.</returns>
+    public Task<bool> DisplayedAsync(CancellationToken cancellationToken = default) =>
+        Asked is { } asked ? Session.Client.Ask<bool>(answer => answer.TrySetResult(asked.Displayed()), cancellationToken) : Task.FromResult(false);
+}
 
 /// <summary>How much of a long message has been taken by the other end of the connection.</summary>
 /// <param name="Session">In which session.</param>
@@ -81,11 +111,34 @@ public sealed record Progress(ImSession Session, string Id, long Sent, long Tota
 /// <param name="IsActive">Whether he types.</param>
 public sealed record ComposingChanged(ImSession Session, string From, bool IsActive) : ImEvent;
 
-/// <summary>The other end of the session's connection, the server as a rule, took the message.</summary>
+/// <summary>The other end of the session's connection, the server as a rule, took the message. Who received it is told by <see cref="Delivered"/>.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="Id">Its Message-ID, as in <see cref="SendOutcome"/>.</param>
+/// <param name="Status">The MSRP status, 200.</param>
 public sealed record Sent(ImSession Session, string Id, int Status) : ImEvent;
 
-/// <summary>The message was not taken, or a report says that it did not arrive.</summary>
-public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent;
+/// <summary>The message was not taken, or a report or notification says that it did not arrive, or that this is not told.</summary>
+/// <param name="Session">In which session.</param>
+/// <param name="Id">Its Message-ID.</param>
+/// <param name="Status">The MSRP status; 0 where a notification tells it.</param>
+/// <param name="Text">Why, for people.</param>
+public sealed record Undelivered(ImSession Session, string Id, int Status, string Text) : ImEvent
+{
+    /// <summary>The recipient whom a notification speaks for; null where it comes from the other end of the connection.</summary>
+    public string? From { get; init; }
+}
+
+/// <summary>A recipient's client has the message (RFC 5438); in a group each recipient is told of, once.</summary>
+/// <param name="Session">In which session the notification came: that of the message, or the one by which the user came back to it.</param>
+/// <param name="Id">The Message-ID of the message, as in <see cref="SendOutcome"/>.</param>
+/// <param name="From">The recipient; in a group it may be an anonymous address.</param>
+public sealed record Delivered(ImSession Session, string Id, string From) : ImEvent;
+
+/// <summary>A recipient was shown the message (RFC 5438); in a group each recipient is told of, once.</summary>
+/// <param name="Session">In which session the notification came: that of the message, or the one by which the user came back to it.</param>
+/// <param name="Id">The Message-ID of the message, as in <see cref="SendOutcome"/>.</param>
+/// <param name="From">The recipient; in a group it may be an anonymous address.</param>
+public sealed record Displayed(ImSession Session, string Id, string From) : ImEvent;
 
 /// <summary>How far the server has come with a user whom it was asked to add.</summary>
 /// <param name="Session">To which session.</param>

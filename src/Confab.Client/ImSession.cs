@@ -23,11 +23,13 @@ public enum ImSessionState
     /// <summary>The user accepted; the inviter has not confirmed yet.</summary>
     Accepting,
 
+    /// <summary>Messages may flow.</summary>
     Established,
 
     /// <summary>The user is leaving.</summary>
     Leaving,
 
+    /// <summary>It is over, or came to nothing: <see cref="Confab.Client.Ended"/> told why.</summary>
     Ended,
 }
 
@@ -44,6 +46,7 @@ public sealed class ImSession : ISipSessionUser
         Unanswered = new Alarm(client.Mailbox, () => InvitedToSession.NobodyAnswered(this));
     }
 
+    /// <summary>Where it stands now.</summary>
     public ImSessionState State { get; internal set; }
 
     /// <summary>The IM Session Identity: the URI in the Contact of the other end; null until it is known.</summary>

@@ -4,7 +4,7 @@ namespace Confab.Client;
 /// <param name="IsRegistered">Whether the user can be reached now.</param>
 /// <param name="Status">The SIP status.</param>
 /// <param name="Text">Warning text or reason phrase of the server.</param>
-/// <param name="Expires">For how many seconds.</param>
+/// <param name="Expires">For how many seconds, as the server grants it; 0 where it refuses.</param>
 public sealed record RegisterOutcome(bool IsRegistered, int Status, string Text, long Expires);
 
 /// <summary>What starting or accepting a session came to.</summary>
@@ -14,12 +14,14 @@ public sealed record RegisterOutcome(bool IsRegistered, int Status, string Text,
 /// <param name="Text">The Warning text or the reason phrase of the peer, or what is wrong (IMC-GEN-10, IMC-GRP-3).</param>
 public sealed record SessionOutcome(ImSession? Session, SessionFailure Failure, int Status, string Text)
 {
+    /// <summary>Whether messages may flow.</summary>
     public bool IsEstablished => Failure == SessionFailure.None;
 }
 
 /// <summary>What stood in the way of a session.</summary>
 public enum SessionFailure
 {
+    /// <summary>Nothing: the session is established.</summary>
     None,
 
     /// <summary>The peer or the server refused: the status says why.</summary>

@@ -6,12 +6,14 @@ namespace Confab.Client;
 /// <param name="Text">The Warning text or the reason phrase of the server, or what is wrong.</param>
 public sealed record ReferOutcome(ReferFailure Failure, int Status, string Text)
 {
+    /// <summary>Whether the server does it; what came of each user follows.</summary>
     public bool IsAccepted => Failure == ReferFailure.None;
 }
 
 /// <summary>What stood in the way of adding or removing users.</summary>
 public enum ReferFailure
 {
+    /// <summary>Nothing: the server does what it was asked.</summary>
     None,
 
     /// <summary>The server refused: the status says why. 403, 404 and 481 to a removal mean the same (C-09).</summary>

@@ -200,6 +200,12 @@ public sealed class Limits
     /// <summary>Changes of one user's XCAP documents that may wait for the one before them; beyond it 503. Nobody writes from more programs at once.</summary>
     public int ChangesPerHome { get; set; } = 64;
 
+    /// <summary>Documents, folders and nodes that one xcap-diff subscription names; 413 to more. A client watches its own documents by their folder.</summary>
+    public int DocumentReferences { get; set; } = 100;
+
+    /// <summary>xcap-diff subscriptions of one user: two a device, and those of lost devices that have not expired; beyond it 503.</summary>
+    public int DocumentSubscriptionsPerUser { get; set; } = 32;
+
     /// <summary>Requests waiting for one store lane; beyond it the request is refused with 503.</summary>
     public int StoreLaneRequests { get; set; } = 65_536;
 }

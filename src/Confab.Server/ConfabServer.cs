@@ -28,6 +28,8 @@ public sealed class ServerStartException(string message, Exception? inner = null
 /// <summary>The IM Server: SIP and MSRP listeners, the owners behind them, the store beneath.</summary>
 public sealed partial class ConfabServer : IAsyncDisposable
 {
+    private const uint RetryAfterStop = 10; // seconds: it is started again by then
+
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
@@ -52,6 +54,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         var directory = store.Directory;
         OperatorToken = operatorToken;
         var writer = new StoreLane(lane ?? world.Scheduler, directory, options.Limits.StoreLaneRequests, world.Loggers.CreateLogger("Confab.Server.Store"));
+        var documents = new Documents(world, store.Documents, writer);
         _node = new Node
         {
             World = world,
@@ -60,7 +63,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Sessions = store.Sessions,
             Lane = writer,
             Registrar = new Registrar(world, directory, writer, options),
-            Documents = new Documents(world, store.Documents, writer),
+            Documents = documents,
+            Readable = new ReadableDocuments(documents, directory),
+            Watchers = new DocumentWatchers(options.Limits),
             Groups = new GroupTable(options.Limits, world.Loggers.CreateLogger("Confab.Server.Groups")),
             Verification = new OriginatorVerification(world, directory, options),
             Metrics = new ServerMetrics(meters),
@@ -71,8 +76,8 @@ public sealed partial class ConfabServer : IAsyncDisposable
             Log = _log,
             OutboundProxy = ProxyOf(options.Sip.OutboundProxy),
         };
-        Xcap = new XcapServer(world, _node.Documents, directory, _node.Verification.Digest, options, OperatorToken);
-        Accounts = new Accounts(world, directory, _node.Documents, writer, options.Domain, _node.Registrar.Forget);
+        Xcap = new XcapServer(world, documents, _node.Readable, directory, _node.Verification.Digest, options, OperatorToken);
+        Accounts = new Accounts(world, directory, documents, writer, options.Domain, ForgetUser);
         _node.Router = new OwnerRouter(_node);
         _node.Groups.Changed = _node.Router.OnGroupChanged;
         _node.Transport = new SipTransport(world, _node.Router, ServerHeaders.Token);
@@ -87,6 +92,13 @@ public sealed partial class ConfabServer : IAsyncDisposable
 
     /// <summary>Answers what HTTP brings for documents.</summary>
     public XcapServer Xcap { get; }
+
+    /// <summary>Where that HTTP server listens, for those who are told of changes (RFC 5875); null while there is none.</summary>
+    public Uri? HttpListening
+    {
+        get => _node.HttpListening;
+        set => _node.HttpListening = value;
+    }
 
     /// <summary>The operator's changes of accounts.</summary>
     public Accounts Accounts { get; }
@@ -105,7 +117,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
     {
         var store = Store.Open(options);
         var world = World.Real(loggers, options.Limits);
-        return new ConfabServer(options, world, store, new LaneThread("store"), meters, world.Ids.Token(192));
+        return new ConfabServer(options, world, store, store.Blocks ? new LaneThread("store") : PipeScheduler.Inline, meters, world.Ids.Token(192));
     }
 
 
@@ -141,8 +153,9 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _node.Router.Close();
         var sessions = _node.Router.Sessions.ToArray();
         foreach (var focus in sessions) focus.Owner.Mailbox.Post(() => End(focus));
+        foreach (var watcher in _node.Watchers.All) watcher.End("probation", RetryAfterStop);
         var began = _world.Time.GetTimestamp();
-        while (sessions.Any(static focus => focus.Owner.Focus is not null) && _world.Time.GetElapsedTime(began) < s_goodbye && !ct.IsCancellationRequested)
+        while ((sessions.Any(static focus => focus.Owner.Focus is not null) || _node.Watchers.Count > 0) && _world.Time.GetElapsedTime(began) < s_goodbye && !ct.IsCancellationRequested)
         {
             await Task.Delay(s_look, _world.Time, CancellationToken.None).ConfigureAwait(false);
         }
@@ -169,14 +182,21 @@ public sealed partial class ConfabServer : IAsyncDisposable
             _store.Directory.Load();
             PasswordHash.PutConfigured(_store.Directory, _options);
             _node.Registrar.Load();
-            _node.Documents.Load(Xcap.Usages.UrisOf);
+            _node.Documents.Load(Xcap.Usages.UrisOf, _node.Readable.IsUser);
             _node.Groups.Load(_node.Documents);
+            _node.Watchers.Follow(_node.Documents);
             foreach (var (session, members) in _node.Sessions.Load()) RestoreSession.Run(_node, session, members);
         }
         catch (Exception exception) when (exception is not (OutOfMemoryException or ArgumentException))
         {
             throw _store.Explain(exception);
         }
+    }
+
+    private void ForgetUser(string address)
+    {
+        _node.Registrar.Forget(address);
+        _node.Watchers.Forget(address);
     }
 
     private void End(Focus focus)

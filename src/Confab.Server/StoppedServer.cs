@@ -25,9 +25,10 @@ public sealed class StoppedServer : IDisposable
         var lane = new StoreLane(_laneThread, store.Directory, options.Limits.StoreLaneRequests, loggers.CreateLogger("Confab.Server.Store"));
         var documents = new Documents(_world, store.Documents, lane);
         Accounts = new Accounts(_world, store.Directory, documents, lane, options.Domain, static _ => { });
-        Xcap = new XcapServer(_world, documents, store.Directory, new DigestVerification(_world, store.Directory, options), options, OperatorToken);
+        var readable = new ReadableDocuments(documents, store.Directory);
+        Xcap = new XcapServer(_world, documents, readable, store.Directory, new DigestVerification(_world, store.Directory, options), options, OperatorToken);
         store.Directory.Load();
-        documents.Load(Xcap.Usages.UrisOf);
+        documents.Load(Xcap.Usages.UrisOf, readable.IsUser);
     }
 
     public Accounts Accounts { get; }

@@ -1,6 +1,7 @@
 // Fan-out: a group whose first four members each have eight messages under way. All that are compared run at once and are loaded in turn,
 // A B A B, so that what else the machine does meets them alike. What counts is the CPU time of the server.
 using System.Globalization;
+using Confab.Bench.Report;
 
 namespace Confab.Bench.Fanout;
 
@@ -42,10 +43,12 @@ internal static class FanoutRun
             var at = load.Rate > 0 ? string.Create(CultureInfo.InvariantCulture, $"{load.Rate} messages/s") : "full speed";
             Console.WriteLine();
             Console.WriteLine($"fan-out N={load.Members}, 100 B text in CPIM, {ours.FrameBytes} B a delivery, {at}, {load.Reps} x {Figures.Text(load.Seconds, "0.#")} s in turn");
+            Note(rooms[0], ours, load);
             for (var i = 0; i < rooms.Count; i++)
             {
                 var room = rooms[i];
                 var allocated = (room.AllocatedBytes() - before[i]) / room.Deliveries;
+                if (room == ours && load.Rate <= 0) Journal.Note($"allocated {load.Members}", "B", [allocated]);
                 Console.WriteLine(
                     $"{room.Label,-10} us/delivery {Figures.Of(room.Cost, "0.000")}  ratio {Figures.Of([.. room.Cost.Zip(rooms[0].Cost, (a, b) => a / b)], "0.00")}"
                     + $"  deliveries/s {Figures.Of(room.PerSecond, "0")}  allocated {Figures.Text(allocated, "0.00")} B/delivery"
@@ -57,6 +60,25 @@ internal static class FanoutRun
         {
             foreach (var room in rooms) room.Dispose();
         }
+    }
+
+    private static void Note(Room bare, Room ours, Load load)
+    {
+        var what = string.Create(CultureInfo.InvariantCulture, $"{(load.Rate > 0 ? "rate" : "fanout")} {load.Members}");
+        if (load.Rate > 0)
+        {
+            Journal.Note($"{what} p50", "ms", [.. ours.Half.Select(static us => us / 1_000)]);
+            Journal.Note($"{what} p99", "ms", [.. ours.Late.Select(static us => us / 1_000)]);
+            Journal.Note($"{what} fanserver p50", "ms", [.. bare.Half.Select(static us => us / 1_000)]);
+            Journal.Note($"{what} fanserver p99", "ms", [.. bare.Late.Select(static us => us / 1_000)]);
+            return;
+        }
+
+        Journal.Note($"{what} confab", "us", ours.Cost);
+        Journal.Note($"{what} fanserver", "us", bare.Cost);
+        Journal.Note($"{what} ratio", "x", [.. ours.Cost.Zip(bare.Cost, static (a, b) => a / b)]);
+        Journal.Note($"growth members confab {load.Members}", "us", ours.Cost);
+        Journal.Note($"growth members fanserver {load.Members}", "us", bare.Cost);
     }
 
     private static string Label(IReadOnlyList<string> servers, string server) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Confab.Bench.Report;
 
 namespace Confab.Bench.Micro;
 
@@ -9,7 +10,7 @@ internal static class Measure
     private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan s_warmUp = TimeSpan.FromMilliseconds(1500);
 
-    public static void Print(string name, Action work)
+    public static void Print(string key, string name, Action work)
     {
         var times = 1;
         for (var until = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(until) < s_warmUp; Thread.Sleep(1)) Repeat(work, 2000);
@@ -17,6 +18,8 @@ internal static class Measure
         var before = GC.GetAllocatedBytesForCurrentThread();
         var rounds = Enumerable.Range(0, Rounds).Select(_ => Time(work, times).TotalNanoseconds / times).ToArray();
         var allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / Rounds / times;
+        Journal.Note($"micro {key}", "ns", rounds);
+        Journal.Note($"micro {key} allocated", "B", [allocated]);
         Console.WriteLine($"{name,-48} {Figures.Of(rounds, "0"),24} ns  {allocated,6} B allocated");
     }
 

@@ -47,21 +47,21 @@ internal static class MicroRuns
     {
         Console.WriteLine();
         if (!ParseSip()) throw new BenchFailedException("The INVITE is not read");
-        Measure.Print($"SIP: parse {s_invite.Length} B, read what routing needs", static () => ParseSip());
+        Measure.Print("sip parse", $"SIP: parse {s_invite.Length} B, read what routing needs", static () => ParseSip());
 
         var parser = new MsrpParser();
-        Measure.Print($"MSRP: parse a frame of {s_send.Length} B", () => parser.Read(s_send, out _, out _));
+        Measure.Print("msrp parse", $"MSRP: parse a frame of {s_send.Length} B", () => parser.Read(s_send, out _, out _));
 
         var copy = new MsrpCopy();
         var paths = Encoding.ASCII.GetBytes("To-Path: msrp://127.0.0.1:20000/m0000000100000000;tcp\r\nFrom-Path: msrp://127.0.0.1:2855/abcdefghijklmnopqrst;tcp\r\n");
         var body = new byte[240];
         body.AsSpan().Fill((byte)'x');
-        Measure.Print("MSRP: prepare a copy for all legs, 240 B body", () => copy.Prepare(1, "0123456789abcdef"u8, 1, 240, "message/cpim"u8, body));
+        Measure.Print("msrp prepare", "MSRP: prepare a copy for all legs, 240 B body", () => copy.Prepare(1, "0123456789abcdef"u8, 1, 240, "message/cpim"u8, body));
 
         var ids = Ids.Random();
         var target = new byte[1024];
         var length = Compose(copy, paths, ids, target);
-        Measure.Print($"MSRP: compose one leg's copy, {length} B", () => Compose(copy, paths, ids, target));
+        Measure.Print("msrp compose", $"MSRP: compose one leg's copy, {length} B", () => Compose(copy, paths, ids, target));
     }
 
     private static bool ParseSip() =>

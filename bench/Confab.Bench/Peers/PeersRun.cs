@@ -1,6 +1,7 @@
 // The same group on other servers that packages installed here: ngircd, ejabberd, Prosody, Kamailio's imc. Each stays idle while another is
 // loaded; those that are not installed are left out and named.
 using Confab.Bench.Fanout;
+using Confab.Bench.Report;
 
 namespace Confab.Bench.Peers;
 
@@ -44,9 +45,27 @@ internal static class PeersRun
     {
         var share = ours.Cost.Zip(room.Cost, static (a, b) => a / b).ToArray();
         var perByte = Array.ConvertAll(share, s => s * room.BytesPerDelivery / ours.BytesPerDelivery);
+        Note(room, ours, load, share, perByte);
         Console.WriteLine(
             $"{room.Label,-10} us/delivery {Figures.Of(room.Cost, "0.00")}  confab's share {Figures.Of(share, "0.000")}"
             + $"  {Figures.Text(room.BytesPerDelivery, "0")} B/delivery, share per byte {Figures.Of(perByte, "0.00")}  {Figures.Text(room.MemberKb, "0.0")} KB/member"
             + (load.Rate > 0 ? $"  p50 {Figures.Of(room.Half, "0")} us  p99 {Figures.Of(room.Late, "0")} us" : ""));
+    }
+
+    private static void Note(Room room, Room ours, Load load, double[] share, double[] perByte)
+    {
+        if (load.Rate > 0)
+        {
+            Journal.Note($"peers rate {room.Label} p50", "ms", [.. room.Half.Select(static us => us / 1_000)]);
+            Journal.Note($"peers rate {room.Label} p99", "ms", [.. room.Late.Select(static us => us / 1_000)]);
+            if (string.Equals(room.Label, "ejabberd", StringComparison.Ordinal)) Journal.Note("peers rate p99", "x", [.. ours.Late.Zip(room.Late, static (a, b) => a / b)]);
+            return;
+        }
+
+        var what = $"peers {Figures.Text(load.Members, "0")} {room.Label}";
+        Journal.Note($"{what} us", "us", room.Cost);
+        if (room == ours) return;
+        Journal.Note(what, "x", share);
+        Journal.Note($"{what} per byte", "x", perByte);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Confab.Bench;
 
-/// <summary>A <c>confab serve</c> on free ports of loopback, with users u0, u1, ... whom this machine may speak for.</summary>
+/// <summary>A <c>confab serve</c> on free ports of loopback, with users u0, u1, ... whom this machine may speak for, unless it trusts nobody. Where its data is given, the users are in there.</summary>
 internal sealed class ConfabServer : IDisposable
 {
     public const string Domain = "example.com";
@@ -18,17 +18,19 @@ internal sealed class ConfabServer : IDisposable
     private double _asking; // bytes that answering these questions took
     private readonly string _configuration = Path.GetTempFileName();
 
-    public ConfabServer(string dll, int users, bool isTrusting = true)
+    public ConfabServer(string dll, int users, bool isTrusting = true, string? data = null)
     {
         File.WriteAllText(_configuration, JsonSerializer.Serialize(new
         {
+            DataDirectory = data ?? "data",
             Domain,
             Sip = new { Listen = s_sip, TrustedPeers = isTrusting ? s_trusted : [] },
             Msrp = new { Listen = s_tcp },
             Http = new { Listen = s_http },
-            Storage = new { Provider = "Memory" },
+            Storage = new { Provider = data is null ? "Memory" : "Sqlite" },
+            Limits = new { ConnectionsPerAddress = 100_000 },
             Session = new { MaxAdhocGroupSize = Math.Max(100, users) },
-            Users = Enumerable.Range(0, users).Select(i => new { Address = AddressOf(i), Password = "bench" }),
+            Users = Enumerable.Range(0, data is null ? users : 0).Select(i => new { Address = AddressOf(i), Password = "bench" }),
         }));
         _program = new RunningProgram("dotnet", dll, "serve", "--config", _configuration);
         for (var line = _program.ReadLine(); line != "ready"; line = _program.ReadLine())

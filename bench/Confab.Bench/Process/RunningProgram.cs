@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -6,6 +7,8 @@ namespace Confab.Bench;
 /// <summary>A program that is measured, or that makes the load. It ends with this object.</summary>
 internal sealed class RunningProgram : IDisposable
 {
+    private static readonly ConcurrentDictionary<RunningProgram, byte> s_running = new();
+
     private readonly Process _process;
     private readonly string _name;
 
@@ -21,6 +24,13 @@ internal sealed class RunningProgram : IDisposable
         start.Environment.Remove("CONFAB_ROOT");
         foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
+        s_running[this] = 0;
+    }
+
+    /// <summary>Ends all that run; what reads from them then fails.</summary>
+    public static void EndAll()
+    {
+        foreach (var program in s_running.Keys) program.End();
     }
 
     public int Pid => _process.Id;
@@ -36,6 +46,9 @@ internal sealed class RunningProgram : IDisposable
 
     public string ReadLine() => _process.StandardOutput.ReadLine() ?? throw new BenchFailedException($"{_name} ended before its time");
 
+    /// <summary>Null once it has ended.</summary>
+    public string? ReadLineOrEnd() => _process.StandardOutput.ReadLine();
+
     public void WriteLine(string line)
     {
         _process.StandardInput.WriteLine(line);
@@ -47,9 +60,22 @@ internal sealed class RunningProgram : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!s_running.TryRemove(this, out _)) return;
+        End();
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    private void End()
+    {
+        try
+        {
+            if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has just been disposed.
+        }
     }
 
     private double Status(string key)

@@ -2,6 +2,7 @@
 // the contact up and relays by t_relay, and checks nobody's identity.
 using System.Globalization;
 using Confab.Bench.Peers;
+using Confab.Bench.Report;
 
 namespace Confab.Bench.Sip;
 
@@ -41,6 +42,7 @@ internal static class PageRun
             Console.WriteLine($"MESSAGE from user to user over UDP, {reps} x {Messages} in turn");
             foreach (var target in targets)
             {
+                Note(target, targets[0]);
                 Console.Write($"{target.Label,-15} us/message {Figures.Of(target.Cost, "0.0")}  {Figures.Of(target.Rate, "0")}/s  last answer {target.Status}, {target.Lost} lost");
                 if (target != targets[0] && targets[0].Label == "kamailio") Console.Write($"  of kamailio {Figures.Of([.. target.Cost.Zip(targets[0].Cost, static (a, b) => a / b)], "0.00")}");
                 Console.WriteLine($"  now {Figures.Text(target.Program.ResidentKb / 1024, "0")} MB");
@@ -50,6 +52,15 @@ internal static class PageRun
         {
             foreach (var target in targets) target.Dispose();
         }
+    }
+
+    private static void Note(SipTarget target, SipTarget first)
+    {
+        var name = target.Label.Replace(",", "", StringComparison.Ordinal);
+        Journal.Note($"page {name}", "us", target.Cost);
+        if (target == first || !string.Equals(first.Label, "kamailio", StringComparison.Ordinal)) return;
+        var what = name.EndsWith("digest", StringComparison.Ordinal) ? "page digest ratio" : "page ratio";
+        Journal.Note(what, "x", [.. target.Cost.Zip(first.Cost, static (a, b) => a / b)]);
     }
 
     private static SipTarget StartKamailio(string kamailio)

@@ -2,6 +2,7 @@
 // bare C responder, and Kamailio answering without state where it is installed.
 using System.Globalization;
 using Confab.Bench.Peers;
+using Confab.Bench.Report;
 
 namespace Confab.Bench.Sip;
 
@@ -38,8 +39,12 @@ internal static class SipRun
 
             Console.WriteLine();
             Console.WriteLine($"MESSAGE over UDP, a transaction each, {reps} x {Transactions} in turn");
+            var ours = targets.First(static t => t.Label.StartsWith("confab", StringComparison.Ordinal));
+            if (targets.Find(static t => string.Equals(t.Label, "kamailio", StringComparison.Ordinal)) is { } stateless)
+                Journal.Note("sip ratio", "x", [.. ours.Cost.Zip(stateless.Cost, static (a, b) => a / b)]);
             foreach (var target in targets)
             {
+                Journal.Note($"sip {target.Label}", "us", target.Cost);
                 Console.Write($"{target.Label,-10} us/transaction {Figures.Of(target.Cost, "0.0")}  last answer {target.Status}, {target.Lost} lost");
                 foreach (var other in targets.Where(t => t != target && !t.Label.StartsWith("confab", StringComparison.Ordinal)))
                     Console.Write($"  of {other.Label} {Figures.Of([.. target.Cost.Zip(other.Cost, static (a, b) => a / b)], "0.00")}");

@@ -37,5 +37,8 @@ sealed record CommandList(IReadOnlyList<Verb> Verbs) : ChatEvent;
 /// <summary>How the chat looks: lines of JSON, or a terminal.</summary>
 interface IChatFace
 {
+    /// <summary>Whether who reads it sees all sessions alike, whichever is the current one.</summary>
+    bool ShowsAllAlike { get; }
+
     void Show(ChatEvent shown);
 }

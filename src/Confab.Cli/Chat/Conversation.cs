@@ -12,6 +12,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
 
     static readonly char[] s_blanks = [' ', '\t'];
 
+    readonly Unseen _unseen = new(face.ShowsAllAlike);
     readonly List<Task> _begun = [];
     TaskCompletionSource? _beginning;
 
@@ -64,6 +65,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         var name = line.Split(s_blanks, 2)[0];
         if (VerbList.Find(name) is { } verb) await verb.Run(this, ArgumentsOf(line, verb));
         else Show(new Problem(name, 0, VerbList.Unknown(name)));
+        _unseen.Look(Sessions.Current); // it may be another now
         return null;
     }
 
@@ -116,6 +118,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     public void ShowWhatHappened()
     {
         while (client.TryReadEvent(out var happened)) Take(happened);
+        _unseen.Look(Sessions.Current);
     }
 
     static string[] ArgumentsOf(string line, Verb verb)
@@ -149,8 +152,8 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         switch (happened)
         {
             // A large message is no session to the user: what comes is shown when all of it is there, and what was sent by what became of it.
-            case MessageReceived { Session: { IsLargeMessage: true } session } large:
-                _ = SaveAsync(session, large.From, large.FromName, large.ContentType, new MemoryStream(large.Content.ToArray()), large.Content.Length, large.Id, large.Time);
+            case MessageReceived { Session.IsLargeMessage: true } large:
+                _ = SaveAsync(large);
                 break;
             case Calling { Session.IsLargeMessage: true } or Invited { Session.IsLargeMessage: true } or Established { Session.IsLargeMessage: true }
                 or Ended { Session.IsLargeMessage: true } or Sent { Session.IsLargeMessage: true } or Undelivered { Session.IsLargeMessage: true }:
@@ -178,11 +181,11 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
                 Show(happened, session);
                 break;
             case MessageReceived { Session: var session } message:
-                if (message.Text is not null) Show(happened, session);
-                else _ = SaveAsync(session, message.From, message.FromName, message.ContentType, new MemoryStream(message.Content.ToArray()), message.Content.Length, message.Id, message.Time);
+                if (message.Text is not null) Show(message, session);
+                else _ = SaveAsync(message);
                 break;
             case ContentReceived { Session: var session } content:
-                _ = SaveAsync(session, content.From, content.FromName, content.ContentType, content.Content, content.Size, content.Id, content.Time);
+                _ = SaveAsync(content);
                 break;
             case Progress { Session: var session }:
                 Show(happened, session);
@@ -208,6 +211,12 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
             case Modified { Session: var session }:
                 Show(happened, session);
                 break;
+            case Delivered { Session: var session }:
+                Show(happened, session);
+                break;
+            case Displayed { Session: var session }:
+                Show(happened, session);
+                break;
             case Undelivered { Session: var session }:
                 Show(happened, session);
                 break;
@@ -217,24 +226,40 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         }
     }
 
-    /// <summary>Content that is no text becomes a file, and is shown when all of it is there.</summary>
-    async Task SaveAsync(ImSession session, string from, string name, string contentType, Stream content, long? size, string id, DateTimeOffset sentAt)
+    void Show(MessageReceived message, ImSession session)
     {
-        var named = session.IsLargeMessage ? "" : Sessions.Of(session); // the session may be over before the content is there
+        Show((ImEvent)message, session);
+        _unseen.Add(session, message.IsDisplayAsked, () => message.DisplayedAsync());
+    }
+
+    Task SaveAsync(MessageReceived message) => SaveAsync(new ContentReceived(
+        message.Session, message.From, message.FromName, message.ContentType, message.Content.Length, new MemoryStream(message.Content.ToArray()), message.Id, message.Time),
+        message.IsDisplayAsked, () => message.DisplayedAsync());
+
+    Task SaveAsync(ContentReceived content) => SaveAsync(content, content.IsDisplayAsked, () => content.DisplayedAsync());
+
+    /// <summary>Content that is no text becomes a file, and is shown when all of it is there.</summary>
+    async Task SaveAsync(ContentReceived received, bool isAsked, Func<Task> tell)
+    {
+        var session = received.Session.IsLargeMessage ? "" : Sessions.Of(received.Session); // the session may be over before the content is there
+        var (from, id) = (received.From, received.Id);
         try
         {
-            await using (content)
+            await using (received.Content)
             {
-                var (path, octets) = await downloads.SaveAsync(contentType, content, time, done =>
+                var (path, octets) = await downloads.SaveAsync(received.ContentType, received.Content, time, done =>
                 {
-                    if (size is { } total) face.Show(new Downloading(named, from, id, done, total));
+                    if (received.Size is { } total) face.Show(new Downloading(session, from, id, done, total));
                 });
-                face.Show(new FileReceived(named, from, name, contentType, octets, path, id, sentAt));
+                face.Show(new FileReceived(session, from, received.FromName, received.ContentType, octets, path, id, received.Time));
             }
+
+            _unseen.Add(received.Session, isAsked, tell);
+            _unseen.Look(Sessions.Current);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            face.Show(new Problem("receive", 0, $"Content of {Addresses.Short(from)} ({contentType}) was not kept: {e.Message}"));
+            face.Show(new Problem("receive", 0, $"Content of {Addresses.Short(from)} ({received.ContentType}) was not kept: {e.Message}"));
         }
     }
 

@@ -12,7 +12,11 @@ sealed class JsonFace(TextWriter output) : IChatFace
     // Lines for programs, not for web pages: an apostrophe or a letter with an accent stays itself.
     static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    const int Told = 200; // a notification has no number of its own; this one says that all is well
+
     readonly ArrayBufferWriter<byte> _line = new(512);
+
+    public bool ShowsAllAlike => true;
 
     public void Show(ChatEvent shown)
     {
@@ -160,6 +164,17 @@ sealed class JsonFace(TextWriter output) : IChatFace
             case Undelivered undelivered:
                 Begin(json, "undelivered", session);
                 WriteFate(json, undelivered.Id, undelivered.Status, undelivered.Text);
+                if (undelivered.From is { } missed) json.WriteString("from", missed);
+                return true;
+            case Delivered delivered:
+                Begin(json, "delivered", session);
+                WriteFate(json, delivered.Id, Told, "");
+                json.WriteString("from", delivered.From);
+                return true;
+            case Displayed displayed:
+                Begin(json, "displayed", session);
+                WriteFate(json, displayed.Id, Told, "");
+                json.WriteString("from", displayed.From);
                 return true;
             default:
                 return false;

@@ -77,7 +77,7 @@ static class TerminalChat
     static async Task RunAsync(string line, TerminalFace face, Conversation chat, TaskCompletionSource over)
     {
         var row = line.Trim().Length > 0 ? face.Echo(line.Trim()) : 0;
-        if (await chat.RunAsync(line) is { } outcome) face.Mark(row, outcome.IsSent);
+        if (await chat.RunAsync(line) is { } outcome) face.Mark(row, outcome);
         if (chat.IsOver) over.TrySetResult();
     }
 

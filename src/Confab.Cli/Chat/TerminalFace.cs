@@ -14,6 +14,9 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
     // A user keeps the colour that came with the first word.
     readonly Dictionary<string, string> _colours = new(StringComparer.OrdinalIgnoreCase);
     readonly TerminalStatus _status = new();
+    readonly Marks _marks = new();
+
+    public bool ShowsAllAlike => false;
 
     public void Show(ChatEvent shown)
     {
@@ -49,13 +52,13 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 break;
             case CommandList list:
                 foreach (var verb in list.Verbs) Line($"  {Escaped($"{verb.Name} {verb.Arguments}".PadRight(26))} [grey]{Escaped(verb.Does)}[/]");
-                Line("  [grey]anything else is said in the current session[/]");
+                Line("  [grey]anything else is said in the current session: \u2713 the server took it, \u25d1 all have it, \u25cf all were shown it, \u2717 it did not arrive[/]");
                 break;
         }
     }
 
     /// <summary>What the user typed stays above the line.</summary>
-    /// <returns>The row it begins in, for <see cref="Mark"/>.</returns>
+    /// <returns>The row it begins in, for <see cref="Mark(int, SendOutcome)"/>.</returns>
     public int Echo(string text)
     {
         var row = rows.Rows;
@@ -63,14 +66,23 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
         return row;
     }
 
-    /// <summary>What became of a text that was echoed stands beside it, as long as that row can be reached: taken, or not.</summary>
-    public void Mark(int row, bool isSent)
+    /// <summary>What became of a text that was echoed.</summary>
+    public void Mark(int row, SendOutcome outcome) => Mark(row, _marks.Sent(outcome.Id, row, outcome.IsSent));
+
+    /// <summary>How far a text has come stands beside it, as long as that row can be reached.</summary>
+    void Mark(int row, Mark mark)
     {
         var up = rows.Rows - row;
         if (up is < 1 or > MostRowsUp || up >= console.Profile.Height) return;
         editor.Hide();
         console.Write(new ControlCode($"\e[{up}A\r\e[6C"));
-        console.Markup(isSent ? "[green]\u2713[/]" : "[red]\u2717[/]");
+        console.Markup(mark switch
+        {
+            Chat.Mark.Failed => "[red]\u2717[/]",
+            Chat.Mark.Displayed => "[green]\u25cf[/]",
+            Chat.Mark.Delivered => "[green]\u25d1[/]",
+            _ => "[green]\u2713[/]",
+        });
         console.Write(new ControlCode($"\e[{up}B\r"));
         editor.Show();
     }
@@ -144,11 +156,37 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
                 Note($"{session}: {WordsOf(modified.Session)}");
                 break;
             case Undelivered undelivered:
-                SetPrompt(_status.Done(undelivered.Id));
-                Line($"[red]! {session}: not delivered: {Escaped(undelivered.Text)} ({undelivered.Status})[/]");
+                ShowUndelivered(undelivered, session);
+                break;
+            case Delivered delivered:
+                Mark(_marks.Told(delivered.Id, delivered.From, isDisplayed: false, OthersIn(delivered.Session)));
+                break;
+            case Displayed displayed:
+                Mark(_marks.Told(displayed.Id, displayed.From, isDisplayed: true, OthersIn(displayed.Session)));
                 break;
         }
     }
+
+    void ShowUndelivered(Undelivered undelivered, string session)
+    {
+        SetPrompt(_status.Done(undelivered.Id));
+        var to = undelivered.From is { } from && undelivered.Session.IsGroup ? $" to {Name(from)}" : "";
+        Line($"[red]! {session}: not delivered{to}: {Escaped(undelivered.Text)}{(undelivered.Status == 0 ? "" : $" ({undelivered.Status})")}[/]");
+        if (!undelivered.Session.IsGroup) Mark(_marks.Failed(undelivered.Id));
+    }
+
+    void Mark((int Row, Mark Mark)? changed)
+    {
+        if (changed is var (row, mark)) Mark(row, mark);
+    }
+
+    /// <summary>Those who are to have what is said.</summary>
+    static int OthersIn(ImSession session) => session switch
+    {
+        { IsGroup: false } => 1,
+        { Roster.Count: > 0 } => Math.Max(1, session.Roster.Count(static user => user.IsConnected) - 1),
+        _ => Math.Max(1, session.Participants.Count),
+    };
 
     void ShowInvitation(ImSession invitation, string session)
     {

@@ -56,11 +56,18 @@ static class ChatCommand
         DefaultValueFactory = _ => 64,
     };
 
+    static readonly Option<string> Notifications = new("--notifications")
+    {
+        Description = "What others are told of their messages where they ask, and what you ask of yours: all (delivered, displayed), delivery, none.",
+        HelpName = "KINDS",
+        DefaultValueFactory = _ => "all",
+    };
+
     static readonly Option<bool> Json = new("--json") { Description = "Prints events as JSON even on a terminal." };
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, SaveIn, Json };
+        var command = new Command("chat", "Chats: registers, calls, takes invitations." + Environment.NewLine + Order) { As, Password, Server, Over, Anonymous, MaxSessions, Notifications, SaveIn, Json };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(As)!,
             parsed.GetValue(Password),
@@ -69,6 +76,7 @@ static class ChatCommand
             new Downloads(parsed.GetValue(SaveIn)),
             parsed.GetValue(Anonymous),
             parsed.GetValue(MaxSessions),
+            parsed.GetValue(Notifications)!,
             parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected,
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,
@@ -77,10 +85,10 @@ static class ChatCommand
     }
 
     static async Task<int> RunAsync(
-        string address, string? password, string server, string over, Downloads downloads, bool anonymous, int maxSessions, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string address, string? password, string server, string over, Downloads downloads, bool anonymous, int maxSessions, string notifications, bool json, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         address = Addresses.Complete(address, domain: null) ?? address;
-        if (Problem(address, over, maxSessions) is { } problem)
+        if (Problem(address, over, maxSessions, notifications) is { } problem)
         {
             await error.WriteLineAsync($"confab: {problem}");
             return ConfabProgram.Misused;
@@ -104,6 +112,8 @@ static class ChatCommand
                 Server = server,
                 Anonymous = anonymous,
                 MaxSimultaneousSessions = maxSessions,
+                AskNotifications = KindsOf(notifications)!.Value,
+                GiveNotifications = KindsOf(notifications)!.Value,
                 Transport = over == "udp" ? Transport.Udp : Transport.Tcp,
                 AcceptWrappedTypes = ["*"], // what is no text is saved
                 StreamOver = LargeMessage,
@@ -124,8 +134,9 @@ static class ChatCommand
             : TerminalChat.RunAsync(client, address, world.Time, downloads, quit.Token));
     }
 
-    static string? Problem(string address, string over, int maxSessions)
+    static string? Problem(string address, string over, int maxSessions, string notifications)
     {
+        if (KindsOf(notifications) is null) return $"--notifications is all, delivery or none, not '{notifications}'";
         if (maxSessions is < 1 or > 64) return $"--max-sessions is 1 to 64, not {maxSessions}";
         if (ImAddress.Problem(address) is { } problem) return problem.TrimEnd('.');
         return over switch
@@ -135,6 +146,14 @@ static class ChatCommand
             _ => $"unknown transport '{over}'; there are tcp and udp",
         };
     }
+
+    static DispositionNotifications? KindsOf(string notifications) => notifications switch
+    {
+        "all" => DispositionNotifications.All,
+        "delivery" => DispositionNotifications.Delivery,
+        "none" => DispositionNotifications.None,
+        _ => null,
+    };
 
     static PosixSignalRegistration Cancelling(PosixSignal signal, CancellationTokenSource quit) => PosixSignalRegistration.Create(signal, context =>
     {

@@ -36,6 +36,7 @@ static class ConfabProgram
             DemoCommand.Create(),
             UserCommand.Create(),
             GroupCommand.Create(),
+            BenchCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new ShowVersion();
         return root;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Confab.Cli.Operator;
 
@@ -19,9 +20,21 @@ static class GroupCommand
 
     static readonly Option<string?> Name = new("--name") { Description = "How it is shown.", HelpName = "NAME" };
 
-    static readonly Option<int?> Most = new("--max") { Description = "How many may take part at once; 0: no limit.", HelpName = "N" };
+    static readonly Option<int?> Most = new("--max")
+    {
+        Description = "How many may take part at once; 0: no limit.",
+        HelpName = "N",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = static given => int.TryParse(given.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : Wrong<int?>(given, "0 or more"),
+    };
 
-    static readonly Option<bool?> Invites = new("--invite-members") { Description = "Whether its start invites all members.", HelpName = "true|false" };
+    // A text, since the library takes a word behind an option that is a boolean for something else unless it is one.
+    static readonly Option<string?> Invites = new("--invite-members")
+    {
+        Description = "Whether its start invites all members.",
+        HelpName = "true|false",
+        CustomParser = static given => bool.TryParse(given.Tokens[0].Value, out _) ? given.Tokens[0].Value : Wrong<string?>(given, "true or false"),
+    };
 
     public static Command Create() => OperatorCommand.Family(
         "group",
@@ -42,8 +55,8 @@ static class GroupCommand
             Address(parsed, parsed.GetValue(Owner)!),
             parsed.GetValue(Name),
             [.. parsed.GetValue(Listed)!.Select(m => Address(parsed, m))],
-            MostOf(parsed),
-            parsed.GetValue(Invites) ?? false,
+            parsed.GetValue(Most),
+            InvitesOf(parsed) ?? false,
             cancellationToken);
         await output.WriteLineAsync($"{uri} is a group");
     }
@@ -76,14 +89,17 @@ static class GroupCommand
     {
         var groups = new GroupDocuments(server);
         var group = await FindAsync(groups, parsed, cancellationToken);
-        foreach (var member in parsed.GetValue(Members)!.Select(m => Address(parsed, m)).ToList())
+        var leaving = parsed.GetValue(Members)!.Select(m => Address(parsed, m)).Distinct(StringComparer.Ordinal).ToList();
+        if (leaving.Find(m => !group.Members.Contains(m, StringComparer.Ordinal)) is { } stranger)
+            throw new OperatorException($"{stranger} is not on the list of {group.Uri}");
+        foreach (var member in leaving)
             group = await groups.RemoveAsync(group, member, cancellationToken);
         await ShowAsync(output, group);
     }
 
     static async Task SetAsync(OperatorConnection server, ParseResult parsed, TextWriter output, CancellationToken cancellationToken)
     {
-        var (name, most, invites) = (parsed.GetValue(Name), MostOf(parsed), parsed.GetValue(Invites));
+        var (name, most, invites) = (parsed.GetValue(Name), parsed.GetValue(Most), InvitesOf(parsed));
         if (name is null && most is null && invites is null)
             throw new OperatorMisuseException("nothing to set; give --name, --max or --invite-members");
         var groups = new GroupDocuments(server);
@@ -118,11 +134,17 @@ static class GroupCommand
             ["INVITES", group.InvitesMembers ? "its members when it starts" : "nobody; members join"],
             ["DOCUMENT", group.Path],
             .. group.Members.Select(static m => (string[])["MEMBER", m]),
+            .. group.Lists.Select(static l => (string[])["LIST", l]),
         ]);
     }
 
-    static int? MostOf(ParseResult parsed) =>
-        parsed.GetValue(Most) is { } most and < 0 ? throw new OperatorMisuseException("--max is to be 0 or more") : parsed.GetValue(Most);
+    static T? Wrong<T>(ArgumentResult given, string allowed)
+    {
+        given.AddError($"{((OptionResult)given.Parent!).IdentifierToken!.Value} is to be {allowed}, not '{given.Tokens[0].Value}'");
+        return default;
+    }
+
+    static bool? InvitesOf(ParseResult parsed) => parsed.GetValue(Invites) is { } invites ? bool.Parse(invites) : null;
 
     static string Address(ParseResult parsed, string text) => OperatorCommand.Address(text, OperatorCommand.Configuration(parsed));
 }

@@ -72,7 +72,13 @@ sealed class Tour(TextWriter output, ILoggerFactory loggers)
 
     async Task JoinAsync(World world, string user, string server, CancellationToken cancellationToken)
     {
-        var client = new ImClient(world, new ImClientOptions { Address = Uri(user), Password = "demo", Server = server });
+        var client = new ImClient(world, new ImClientOptions
+        {
+            Address = Uri(user),
+            Password = "demo",
+            Server = server,
+            AskNotifications = DispositionNotifications.None, // each would be an arrow on the ladder
+        });
         _clients.Add(client);
         await client.RegisterAsync(cancellationToken);
     }

@@ -22,7 +22,10 @@ sealed record GroupDocument(string Path, string ETag, XDocument Xml, int Positio
 
     public string Name => Service.Element(s_group + "display-name")?.Value.Trim() ?? "";
 
-    public string Owner => WebUtility.UrlDecode(Path.Split('/')[4]);
+    public string Owner => System.Uri.UnescapeDataString(Path.Split('/')[4]);
+
+    /// <summary>The lists that its members stand in as well.</summary>
+    public IReadOnlyList<string> Lists => [.. Service.Elements(s_group + "list").Elements(s_group + "external").Select(static e => e.Attribute("anchor")?.Value ?? "")];
 
     public IReadOnlyList<string> Members => [.. Service.Elements(s_group + "list").Elements(s_group + "entry").Select(static e => e.Attribute("uri")?.Value ?? "")];
 
@@ -117,7 +120,7 @@ sealed class GroupDocuments(OperatorConnection server)
         if (answer.Status == 404)
             throw new OperatorException($"{owner} is no user");
         if (answer.Status == 412)
-            throw new OperatorException($"{owner} has a document '{WebUtility.UrlDecode(file)}' already; choose another user part, or see: confab group list");
+            throw new OperatorException($"{owner} has a document '{System.Uri.UnescapeDataString(file)}' already; choose another user part, or see: confab group list");
         Expect(answer, 201);
     }
 

@@ -5,7 +5,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Confab.Client.Procedures;
 using Confab.Content.Cpim;
+using Confab.Content.IsComposing;
 using Confab.Content.Media;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -19,6 +21,8 @@ internal sealed class IncomingContent
     private const int Ahead = 256 * 1024; // octets that wait for the reader
     private const int MostHead = 8 * 1024; // octets of CPIM headers, as many as of MSRP's own
 
+    private const int MostSignal = 64 * 1024; // octets of a notification; a server collects those of a group in one
+
     // Where nothing is read for so long, the content is given up: the sender's 30 seconds (7.1.1) run, and those of what we send ourselves, whose
     // answers come by the same connection.
     private static readonly TimeSpan s_readWithin = TimeSpan.FromSeconds(20);
@@ -29,16 +33,24 @@ internal sealed class IncomingContent
     private readonly Alarm _unread;
     private readonly byte[] _messageId;
     private readonly long _total; // of the message, -1 where it is not told
-    private readonly ArrayBufferWriter<byte> _head = new(2048);
     private readonly string _type;
+    private ArrayBufferWriter<byte> _head = new(2048);
     private long _next = 1; // of the message, as Byte-Range counts
     private long _readSoFar;
+    private NotifyDisposition? _asked;
+    private bool _isSignal; // a notification, or who is typing
     private bool _isAnnounced;
     private bool _isFull;
     private bool _isOver;
 
-    public IncomingContent(ImSession session, IncomingStreams streams, in MsrpFrame piece)
+    /// <summary>A message that begins with this piece.</summary>
+    /// <param name="session">Where it came.</param>
+    /// <param name="streams">Those of the session.</param>
+    /// <param name="piece">Its first.</param>
+    /// <param name="isUndecided">Whether it does not say how long it is: it is kept until it is longer than what comes whole, or has come whole.</param>
+    public IncomingContent(ImSession session, IncomingStreams streams, in MsrpFrame piece, bool isUndecided)
     {
+        IsUndecided = isUndecided;
         var scheduler = session.Client.World.Scheduler;
         _session = session;
         _streams = streams;
@@ -56,6 +68,12 @@ internal sealed class IncomingContent
 
     public byte[] MessageId => _messageId;
 
+    /// <summary>Whether it is not known yet to be too long to come whole.</summary>
+    public bool IsUndecided { get; private set; }
+
+    /// <summary>Octets that are kept of it while it is not.</summary>
+    public int Held => IsUndecided ? _head.WrittenCount : 0;
+
     /// <summary>Takes a piece; anything but Ok is the answer to its chunk, and then the message is over.</summary>
     public MsrpStatus Put(in MsrpFrame piece)
     {
@@ -71,12 +89,16 @@ internal sealed class IncomingContent
         var fresh = piece.Body[known..];
         _next += fresh.Length;
         if (_next - 1 > _session.Client.Options.MaxMessageSize) return Refuse(MsrpStatus.TooLarge, "The content is larger than was said.");
+        if (IsUndecided && !Decide(fresh, piece.IsLastPiece && piece.Continuation == '$', out var answer)) return answer;
+        if (_isSignal) return Collect(fresh, piece);
         if (_isAnnounced) _pipe.Writer.Write(fresh);
         else if (Begin(fresh, piece.IsLastPiece) is var status and not MsrpStatus.Ok) return Refuse(status, "The message is malformed, or of a type that is not taken.");
+        if (_isSignal) return Collect(default, piece);
         if (piece.IsLastPiece && piece.Continuation == '$')
         {
             if (!_isAnnounced) return Refuse(MsrpStatus.BadRequest, "The message has no content.");
             End(null);
+            _asked?.Delivered();
         }
         else if (_isAnnounced)
         {
@@ -102,27 +124,73 @@ internal sealed class IncomingContent
         return status;
     }
 
+    /// <summary>Keeps what came while it is not known to be too long to come whole; false where that is all there is to do, and the answer says with what.</summary>
+    private bool Decide(ReadOnlySpan<byte> fresh, bool isAll, out MsrpStatus answer)
+    {
+        answer = MsrpStatus.Ok;
+        if (_head.WrittenCount + fresh.Length > _session.Client.Options.StreamOver || !_streams.MayHold(fresh.Length))
+        {
+            if (_streams.HasRoom)
+            {
+                IsUndecided = false;
+                return true;
+            }
+
+            answer = Refuse(MsrpStatus.TooLarge, "Too many long messages at once.");
+            return false;
+        }
+
+        _head.Write(fresh);
+        if (!isAll) return false;
+        End(null);
+        answer = ReceiveMessage.Take(_session, Whole());
+        return false;
+    }
+
+    private ReceivedMessage Whole() => new(Encoding.UTF8.GetString(_messageId), _type, _head.WrittenMemory, SuccessReport: false, default);
+
     /// <summary>Collects the headers of a CPIM message; tells the program as soon as it is known what the message is.</summary>
     private MsrpStatus Begin(ReadOnlySpan<byte> fresh, bool isChunkEnd)
     {
         var options = _session.Client.Options;
         if (!ContentType.TryParse(_type, out var type, out _)) return MsrpStatus.UnsupportedType;
+        _head.Write(fresh);
         if (!type.Is(AcceptList.Cpim))
         {
             Announce(_session.Peer ?? "", _session.PeerName, _type, null, _total);
-            _pipe.Writer.Write(fresh);
+            _pipe.Writer.Write(_head.WrittenSpan);
+            _head = new ArrayBufferWriter<byte>();
             return MsrpStatus.Ok;
         }
 
-        _head.Write(fresh);
         var message = _head.WrittenSpan;
         if (!isChunkEnd && !HasBothHeads(message)) return message.Length > MostHead ? MsrpStatus.BadRequest : MsrpStatus.Ok;
         if (!CpimView.TryParse(message, out var cpim, out _)) return MsrpStatus.BadRequest;
         var inner = Encoding.UTF8.GetString(cpim.ContentType);
+        if (AwaitedNotifications.IsNotification(cpim, inner) || AcceptList.Matches([ComposingStatus.ContentType], inner))
+        {
+            _isSignal = true;
+            return MsrpStatus.Ok;
+        }
+
         if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(options.AcceptWrappedTypes, inner)) return MsrpStatus.UnsupportedType;
-        Announce(Encoding.UTF8.GetString(cpim.From), CpimText.Decode(cpim.FromDisplayName), inner, cpim.DateTime, _total < 0 ? -1 : _total - (message.Length - cpim.Content.Length));
+        var from = Encoding.UTF8.GetString(cpim.From);
+        _session.Composing.Heard(from);
+        _asked = NotifyDisposition.Of(_session, cpim, from);
+        Announce(from, CpimText.Decode(cpim.FromDisplayName), inner, cpim.DateTime, _total < 0 ? -1 : _total - (message.Length - cpim.Content.Length));
         _pipe.Writer.Write(cpim.Content);
+        _head = new ArrayBufferWriter<byte>(); // it may have been all that was kept so far
         return MsrpStatus.Ok;
+    }
+
+    /// <summary>A notification or status is nothing for the program to read, however long it is: it is put together and taken as a short one is.</summary>
+    private MsrpStatus Collect(ReadOnlySpan<byte> fresh, in MsrpFrame piece)
+    {
+        _head.Write(fresh);
+        if (_head.WrittenCount > MostSignal) return Refuse(MsrpStatus.TooLarge, "The notification is too long.");
+        if (!piece.IsLastPiece || piece.Continuation != '$') return MsrpStatus.Ok;
+        End(null);
+        return ReceiveMessage.Take(_session, Whole());
     }
 
     /// <summary>The message headers and those of the content end with an empty line each (RFC 3862 2).</summary>
@@ -138,7 +206,7 @@ internal sealed class IncomingContent
         Reader.Announce(size);
         _session.Client.Tell(new ContentReceived(
             _session, from, name, contentType, size < 0 ? null : size, Reader, Encoding.UTF8.GetString(_messageId),
-            Procedures.ReceiveMessage.TimeOf(time) ?? _session.Client.World.Time.GetUtcNow()));
+            ReceiveMessage.TimeOf(time) ?? _session.Client.World.Time.GetUtcNow()) { Asked = _asked });
     }
 
     private void Flush()

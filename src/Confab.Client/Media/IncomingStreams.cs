@@ -6,6 +6,8 @@ namespace Confab.Client.Media;
 internal sealed class IncomingStreams(ImSession session)
 {
     private const int MostOpen = 4; // at one time in a session; beyond it 413
+    private const int MostUndecided = 16; // messages that do not say how long they are, and are not long yet; as many as are assembled
+    private const long MostHeld = 10 * 1024 * 1024; // octets of those; beyond it a message counts as long before it is
 
     // Messages whose rest is still on its way though nobody wants it.
     private const int MostGivenUp = 16;
@@ -21,13 +23,20 @@ internal sealed class IncomingStreams(ImSession session)
         _msrp = msrp;
         if (Find(piece.MessageId) is { } known) return known.Put(piece);
         if (IsGivenUp(piece.MessageId)) return piece.Continuation == '#' ? MsrpStatus.Ok : MsrpStatus.TooLarge;
-        if (session.Client.Options.StreamOver is not { } least || piece.Range.Total <= least || !piece.IsFirstPiece || piece.Offset != 1) return null;
-        if (piece.Continuation == '#') return null;
-        if (_open.Count >= MostOpen) return MsrpStatus.TooLarge;
-        var content = new IncomingContent(session, this, piece);
+        if (session.Client.Options.StreamOver is not { } least || !piece.IsFirstPiece || piece.Offset != 1) return null;
+        if (piece.Continuation == '#' || (piece.Range.Total >= 0 && piece.Range.Total <= least) || piece.IsWholeMessage) return null;
+        var isUndecided = piece.Range.Total < 0;
+        if (isUndecided ? _open.Count(static content => content.IsUndecided) >= MostUndecided : !HasRoom) return MsrpStatus.TooLarge;
+        var content = new IncomingContent(session, this, piece, isUndecided);
         _open.Add(content);
         return content.Put(piece);
     }
+
+    /// <summary>Whether one more message may be read as a stream.</summary>
+    public bool HasRoom => _open.Count(static content => !content.IsUndecided) < MostOpen;
+
+    /// <summary>Whether a message that does not say its length may hold more octets while that is not known to be long.</summary>
+    public bool MayHold(int more) => _open.Sum(static content => content.Held) + more <= MostHeld;
 
     /// <summary>The connection is gone.</summary>
     public void Clear()

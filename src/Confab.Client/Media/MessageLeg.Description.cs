@@ -25,6 +25,9 @@ internal sealed partial class MessageLeg
     /// <summary>The types that the peer takes inside of CPIM; empty where it does not say.</summary>
     public IReadOnlyList<string> RemoteWrappedTypes => _remote?.AcceptWrappedTypes ?? [];
 
+    /// <summary>Whether the focus lets the user say something to one member of the group alone (RFC 7701 8).</summary>
+    public bool MayWhisper => _remote?.ChatRoom?.Contains("private-messages", StringComparer.OrdinalIgnoreCase) == true;
+
     /// <summary>Our offer. Who cannot be connected to is active; else the other side may choose.</summary>
     /// <param name="largeType">The type of the one message that is to be sent, and then nothing is taken; null for a session.</param>
     public byte[] Offer(string? largeType = null) => Describe(new MsrpMedia

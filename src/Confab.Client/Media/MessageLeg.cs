@@ -13,6 +13,8 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 {
     private const int MostAssembled = 10 * 1024 * 1024; // octets in memory, where larger ones come as streams
 
+    private const int MostBeforeQuiet = 128; // messages without an answer, half of what there is room for
+
     private readonly MessageAssembler _assembler = new(Assembled(session.Client.Options));
     private readonly IncomingStreams _streams = new(session);
     private readonly Dictionary<OutgoingMessage, Sending> _unanswered = [];
@@ -40,6 +42,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     {
         if (_isStopped)
         {
+            if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
             sending.Finish(new SendOutcome("", false, (int)MsrpStatus.NoSuchSession, "The session is ending."));
             return;
         }
@@ -61,11 +64,12 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         }
     }
 
-    /// <summary>Sends a message whose outcome nobody waits for; it waits for the connection as any other.</summary>
-    public void SendQuietly(OutgoingMessage message)
-    {
-        if (!_isStopped) _msrp.Send(message);
-    }
+    /// <summary>
+    /// Sends a message whose outcome nobody waits for; it waits for the connection as any other, but never takes the room of those that a user
+    /// waits for. False where there is none.
+    /// </summary>
+    public bool SendQuietly(OutgoingMessage message) =>
+        !_isStopped && _msrp.UnsettledCount < MostBeforeQuiet && _msrp.Send(message) is SendStatus.Sent or SendStatus.Queued;
 
     /// <summary>The source of a message has more, or will have no more.</summary>
     public void Continue(OutgoingMessage message) => _msrp.Continue(message);
@@ -112,6 +116,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
             return;
         }
 
+        if (status != MsrpStatus.Unconfirmed) session.Client.Awaited.Remove(id); // of that one a recipient may know more
         var text = sending.Source?.Failure is { } failure ? failure.Message
             : status == MsrpStatus.Unconfirmed ? "Nobody confirmed it before it was given up, or its session or connection ended."
             : System.Text.Encoding.ASCII.GetString(status.Comment());
@@ -130,7 +135,9 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
 
     private void Refuse(OutgoingMessage message, MsrpStatus status, string text)
     {
-        if (_unanswered.Remove(message, out var sending)) sending.Finish(new SendOutcome("", false, (int)status, text));
+        if (!_unanswered.Remove(message, out var sending)) return;
+        if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
+        sending.Finish(new SendOutcome("", false, (int)status, text));
     }
 
     private static int Assembled(ImClientOptions options) => options.StreamOver is null ? options.MaxMessageSize : Math.Min(options.MaxMessageSize, MostAssembled);

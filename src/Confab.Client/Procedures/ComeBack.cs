@@ -18,10 +18,16 @@ internal sealed class ComeBack(ImClient client)
 
     private readonly List<Lost> _lost = [];
 
+    /// <summary>
+    /// Whether a session is one to come back to: a group. The identity of a 1-1 session may be the other user's own address, and a call to it would
+    /// ring there (7.1.1.9 is about conference sessions alone).
+    /// </summary>
+    public static bool Serves(ImSession session) => session.Client.Options.RejoinLostSessions && session is { IsFocus: true, WasEstablished: true, Identity: not null };
+
     /// <summary>The session is lost: it ends, and is come back to; false where it is not.</summary>
     public bool Take(ImSession session, string text)
     {
-        if (!client.Options.RejoinLostSessions || session is not { IsFocus: true, WasEstablished: true, Identity: { } identity }) return false;
+        if (!Serves(session) || session.Identity is not { } identity) return false;
         if (_lost.Count >= client.Options.MaxSessions) return false;
         var lost = new Lost(identity, session);
         lost.Next = new Alarm(client.Mailbox, () => Try(lost));

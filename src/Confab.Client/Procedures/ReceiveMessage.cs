@@ -23,17 +23,20 @@ internal static class ReceiveMessage
         if (!ContentType.TryParse(message.ContentType, out var type, out _)) return MsrpStatus.UnsupportedType;
         if (!type.Is(AcceptList.Cpim))
         {
-            Tell(session, message, session.Peer ?? "", session.PeerName, message.ContentType, message.Body, session.Client.World.Time.GetUtcNow());
+            Tell(session, message, session.Peer ?? "", session.PeerName, message.ContentType, message.Body, session.Client.World.Time.GetUtcNow(), asked: null);
             return MsrpStatus.Ok;
         }
 
         if (!CpimView.TryParse(message.Body.Span, out var cpim, out _)) return MsrpStatus.BadRequest;
         var inner = Encoding.UTF8.GetString(cpim.ContentType);
-        if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(session.Leg!.WrappedTypes, inner)) return MsrpStatus.UnsupportedType;
         var from = Encoding.UTF8.GetString(cpim.From);
+        if (AwaitedNotifications.IsNotification(cpim, inner)) return session.Client.Awaited.Receive(session, from, cpim, inner) ? MsrpStatus.Ok : MsrpStatus.BadRequest;
+        if (!AcceptList.Matches(options.AcceptTypes, inner) && !AcceptList.Matches(session.Leg!.WrappedTypes, inner)) return MsrpStatus.UnsupportedType;
         if (ContentType.TryParse(inner, out var wrapped, out _) && wrapped.Is(ComposingStatus.ContentType))
             return session.Composing.Receive(from, cpim.Content) ? MsrpStatus.Ok : MsrpStatus.BadRequest;
         session.Composing.Heard(from);
+        var asked = NotifyDisposition.Of(session, cpim, from);
+        asked?.Delivered(); // before the program knows of it, and can say that it was displayed
         Tell(
             session,
             message,
@@ -41,7 +44,8 @@ internal static class ReceiveMessage
             CpimText.Decode(cpim.FromDisplayName),
             inner,
             cpim.Content.ToArray(),
-            TimeOf(cpim.DateTime) ?? session.Client.World.Time.GetUtcNow());
+            TimeOf(cpim.DateTime) ?? session.Client.World.Time.GetUtcNow(),
+            asked);
         return MsrpStatus.Ok;
     }
 
@@ -51,6 +55,7 @@ internal static class ReceiveMessage
         ? time
         : null;
 
-    private static void Tell(ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time) =>
-        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time));
+    private static void Tell(
+        ImSession session, ReceivedMessage message, string from, string name, string contentType, ReadOnlyMemory<byte> content, DateTimeOffset time, NotifyDisposition? asked) =>
+        session.Client.Tell(new MessageReceived(session, from, name, contentType, content, message.MessageId, time) { Asked = asked });
 }

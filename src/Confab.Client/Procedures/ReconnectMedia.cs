@@ -2,7 +2,7 @@
 //
 //   alive ──lost──► Interrupted ──0.2, 1, 2, 4 s──► connect ──answered──► Resumed
 //                        ▲                             │ cannot be opened, or is lost
-//                        └─────────────────────────────┘ four times, or refused: given up
+//                        └─────────────────────────────┘ four times, or refused: given up; a 1-1 session, which nobody rejoins: every 8 s, for two minutes
 using Confab.Runtime;
 
 namespace Confab.Client.Procedures;
@@ -13,6 +13,10 @@ internal sealed class ReconnectMedia
     // With the last of them a user has waited for 7 seconds, and wants to know.
     private static readonly TimeSpan[] s_waits = [TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
 
+    // A 1-1 session has no other way back: it waits for the network as long as a server of ours keeps a member whose connection is lost.
+    private static readonly TimeSpan s_later = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+
     // A connection that stands so long has proved good; one that breaks all the time is given up.
     private static readonly TimeSpan s_proof = TimeSpan.FromMinutes(1);
 
@@ -20,6 +24,7 @@ internal sealed class ReconnectMedia
     private readonly Alarm _next;
     private int _tries;
     private long _aliveSince;
+    private long _lostAt;
     private bool _wasAlive;
     private bool _isConnecting;
 
@@ -40,8 +45,10 @@ internal sealed class ReconnectMedia
         if (_isConnecting && reason == EndReason.PeerClosed) return false;
         _isConnecting = false;
         if (!IsInterrupted && _session.Client.World.Time.GetElapsedTime(_aliveSince) >= s_proof) _tries = 0;
-        if (_tries == s_waits.Length) return false;
-        _next.Set(s_waits[_tries++]);
+        if (!IsInterrupted) _lostAt = _session.Client.World.Time.GetTimestamp();
+        if (_tries < s_waits.Length) _next.Set(s_waits[_tries++]);
+        else if (IsInterrupted && !ComeBack.Serves(_session) && _session.Client.World.Time.GetElapsedTime(_lostAt) < s_patience) _next.Set(s_later);
+        else return false;
         if (!IsInterrupted) _session.Client.Tell(new Interrupted(_session));
         IsInterrupted = true;
         return true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Confab.Client.Media;
 using Confab.Content.Cpim;
+using Confab.Content.Imdn;
 using Confab.Content.Media;
 using Confab.Msrp;
 using Confab.Runtime;
@@ -23,10 +24,11 @@ internal static class SendMessage
     {
         if (Leg(session, contentType, answer) is not { } leg) return null;
         session.Composing.Said();
-        var message = TakesWrapped(leg, contentType)
-            ? new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content.Span))
+        var request = TakesWrapped(leg, contentType) ? new Request(session) : null;
+        var message = request is not null
+            ? new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content.Span, request.Headers)) { MessageId = request.MessageId }
             : new OutgoingMessage(contentType, content);
-        leg.Send(message, new Sending(answer, (int)(message.Length - content.Length), content.Length));
+        Send(session, leg, message, new Sending(answer, (int)(message.Length - content.Length), content.Length), request);
         return message;
     }
 
@@ -36,12 +38,12 @@ internal static class SendMessage
     {
         if (Leg(session, contentType, answer) is not { } leg) return null;
         var world = session.Client.World;
-        var isWrapped = TakesWrapped(leg, contentType);
-        var head = isWrapped ? Wrap(session, contentType, default).ToArray() : [];
+        var request = TakesWrapped(leg, contentType) ? new Request(session) : null;
+        var head = request is not null ? Wrap(session, contentType, default, request.Headers).ToArray() : [];
         var source = new ContentSource(world, head);
-        var message = new OutgoingMessage(isWrapped ? AcceptList.Cpim : contentType, head.Length + length, source.Take);
+        var message = new OutgoingMessage(request is not null ? AcceptList.Cpim : contentType, head.Length + length, source.Take) { MessageId = request?.MessageId };
         var sending = new Sending(answer, head.Length, length) { Source = source, Teller = progress is null ? null : new ProgressTeller(world, progress) };
-        leg.Send(message, sending);
+        Send(session, leg, message, sending, request);
         if (!answer.Task.IsCompleted) source.Start(content, length, () => session.Client.Mailbox.Post(() => leg.Continue(message)));
         return message;
     }
@@ -52,6 +54,21 @@ internal static class SendMessage
         if (session is not { State: ImSessionState.Established, Leg: { } leg }) return;
         if (!AcceptList.Matches(leg.RemoteTypes, AcceptList.Cpim) || !AcceptList.Matches(leg.RemoteWrappedTypes, contentType)) return;
         leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, Wrap(session, contentType, content)));
+    }
+
+    /// <summary>Tells one user of the session what became of a message of his (RFC 5438 7.2.1), as quietly; false where there is no room for it now.</summary>
+    public static bool SendNotification(ImSession session, string to, IReadOnlyList<KeyValuePair<string, string>> headers, ReadOnlySpan<byte> document)
+    {
+        if (session is not { State: ImSessionState.Established, Leg: { } leg } || !AcceptList.Matches(leg.RemoteTypes, AcceptList.Cpim)) return false;
+        var message = Wrap(session, DispositionNotification.ContentType, document, headers, to, DispositionNotification.ContentDisposition);
+        return leg.SendQuietly(new OutgoingMessage(AcceptList.Cpim, message));
+    }
+
+    /// <summary>A message that asks for notifications waits for them from here on: they may come as soon as it is on its way.</summary>
+    private static void Send(ImSession session, MessageLeg leg, OutgoingMessage message, Sending sending, Request? request)
+    {
+        if (request?.Asked is { } asked) session.Client.Awaited.Add(session, asked);
+        leg.Send(message, sending);
     }
 
     /// <summary>Where it can be sent; null where it cannot, and the answer says why.</summary>
@@ -83,12 +100,30 @@ internal static class SendMessage
         return saysNothing || AcceptList.Matches(types, contentType) || AcceptList.Matches(wrapped, contentType);
     }
 
-    private static ReadOnlyMemory<byte> Wrap(ImSession session, string contentType, ReadOnlySpan<byte> content)
+    private static ReadOnlyMemory<byte> Wrap(
+        ImSession session, string contentType, ReadOnlySpan<byte> content, IReadOnlyList<KeyValuePair<string, string>>? headers = null, string? to = null, string? disposition = null)
     {
         var from = General.From(session);
-        var to = session.IsGroup ? session.Identity : session.Peer;
+        to ??= session.IsGroup ? session.Identity : session.Peer;
         var message = new ArrayBufferWriter<byte>(content.Length + 512);
-        CpimWriter.Write(message, from.Uri, to ?? General.AnonymousUri, session.Client.World.Time.GetUtcNow(), contentType, content, fromName: from.Name);
+        CpimWriter.Write(
+            message, from.Uri, to ?? General.AnonymousUri, session.Client.World.Time.GetUtcNow(), contentType, content, headers, fromName: from.Name, contentDisposition: disposition);
         return message.WrittenMemory;
+    }
+
+    /// <summary>The Message-ID of a message in CPIM, the same for MSRP and for who tells of it, and what it asks.</summary>
+    private sealed class Request
+    {
+        public Request(ImSession session)
+        {
+            MessageId = session.Client.World.Ids.Token(80);
+            Asked = AskForNotification.Of(session, MessageId);
+        }
+
+        public string MessageId { get; }
+
+        public DispositionRequest? Asked { get; }
+
+        public IReadOnlyList<KeyValuePair<string, string>>? Headers => Asked?.ToHeaders();
     }
 }

@@ -38,6 +38,9 @@ internal sealed class SubscribeToConference : ISubscriberUser
     private int _badDocuments;
     private int _failures;
 
+    /// <summary>Whether the server has not told yet who is there, and has not refused to.</summary>
+    public bool IsAwaited => _subscriber is not null && _session.Roster.Count == 0;
+
     private SubscribeToConference(ImSession session)
     {
         var client = session.Client;

@@ -68,6 +68,18 @@ static class CpimHeaders
         return false;
     }
 
+    /// <summary>The values of all headers of that name, in their order; beyond so many they are passed over.</summary>
+    public static IReadOnlyList<string> FindAll(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> wanted, int most)
+    {
+        var found = new List<string>();
+        var lines = new LineReader(headers);
+        while (found.Count < most && lines.TryRead(out var line))
+        {
+            if (TrySplit(line, out var name, out var value) && IsPrefixed(name, prefix, wanted)) found.Add(Encoding.UTF8.GetString(value));
+        }
+        return found;
+    }
+
     static bool IsPrefixed(ReadOnlySpan<byte> name, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> wanted)
     {
         if (prefix.IsEmpty) return IsName(name, wanted);

@@ -29,6 +29,9 @@ public readonly ref struct CpimView
     /// <summary>Where the whole value of From lies in the message: the name, and the URI in its brackets.</summary>
     public Range FromRange => _parts.FromValue;
 
+    /// <summary>Octets of the message headers, up to the empty line behind them.</summary>
+    public int HeadersLength => _parts.Headers.End.Value;
+
     /// <summary>How many To headers there are.</summary>
     public int ToCount => _parts.ToCount;
 
@@ -68,6 +71,34 @@ public readonly ref struct CpimView
         var headers = _message[_parts.Headers];
         if (!CpimHeaders.TryFindPrefix(headers, namespaceUri, out var prefix)) prefix = usualPrefix;
         return CpimHeaders.TryFind(headers, prefix, name, out value);
+    }
+
+    /// <summary>The values of all headers of that name in a namespace, as <see cref="TryHeader(ReadOnlySpan{byte}, ReadOnlySpan{byte}, ReadOnlySpan{byte}, out ReadOnlySpan{byte})"/> finds the first.</summary>
+    /// <param name="namespaceUri">The namespace.</param>
+    /// <param name="usualPrefix">The prefix that counts where nothing declares it.</param>
+    /// <param name="name">The name, without a prefix.</param>
+    /// <param name="most">How many at most; later ones are passed over.</param>
+    public IReadOnlyList<string> Headers(ReadOnlySpan<byte> namespaceUri, ReadOnlySpan<byte> usualPrefix, ReadOnlySpan<byte> name, int most)
+    {
+        var headers = _message[_parts.Headers];
+        if (!CpimHeaders.TryFindPrefix(headers, namespaceUri, out var prefix)) prefix = usualPrefix;
+        return CpimHeaders.FindAll(headers, prefix, name, most);
+    }
+
+    /// <summary>
+    /// The content as it was before it was made fit for transport: base64 is undone (RFC 2045 6.8); false for what cannot be, or is encoded in
+    /// another way.
+    /// </summary>
+    public bool TryDecodeContent(out ReadOnlySpan<byte> content)
+    {
+        content = Content;
+        if (!TryMimeHeader("Content-Transfer-Encoding"u8, out var encoding) || encoding.IsEmpty) return true;
+        if (CpimHeaders.IsName(encoding, "7bit"u8) || CpimHeaders.IsName(encoding, "8bit"u8) || CpimHeaders.IsName(encoding, "binary"u8)) return true;
+        if (!CpimHeaders.IsName(encoding, "base64"u8)) return false;
+        var decoded = new byte[System.Buffers.Text.Base64.GetMaxDecodedFromUtf8Length(content.Length)];
+        if (System.Buffers.Text.Base64.DecodeFromUtf8(content, decoded, out _, out int written) != System.Buffers.OperationStatus.Done) return false;
+        content = decoded.AsSpan(0, written);
+        return true;
     }
 
     /// <summary>A header of the encapsulated part, such as Content-ID or Content-Disposition.</summary>

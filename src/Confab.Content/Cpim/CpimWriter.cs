@@ -15,6 +15,7 @@ public static class CpimWriter
     /// <param name="headers">Further message headers in order, values as plain text; an NS header goes before what it declares.</param>
     /// <param name="fromName">Display name of the sender, as plain text.</param>
     /// <param name="toName">Display name of the recipient, as plain text.</param>
+    /// <param name="contentDisposition">Content-Disposition of the encapsulated content, such as <c>notification</c>; null for none.</param>
     /// <exception cref="ArgumentException">A header name is not a token.</exception>
     public static void Write(
         IBufferWriter<byte> output,
@@ -25,7 +26,8 @@ public static class CpimWriter
         ReadOnlySpan<byte> content,
         IReadOnlyList<KeyValuePair<string, string>>? headers = null,
         string? fromName = null,
-        string? toName = null)
+        string? toName = null,
+        string? contentDisposition = null)
     {
         WriteAddress(output, "From: "u8, from, fromName);
         WriteAddress(output, "To: "u8, to, toName);
@@ -42,6 +44,11 @@ public static class CpimWriter
         }
         output.Write("\r\nContent-Type: "u8);
         output.LineText(contentType);
+        if (contentDisposition is not null)
+        {
+            output.Write("\r\nContent-Disposition: "u8);
+            output.LineText(contentDisposition);
+        }
         output.Write("\r\n\r\n"u8);
         output.Write(content);
     }

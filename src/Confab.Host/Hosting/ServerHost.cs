@@ -44,7 +44,9 @@ public sealed class ServerHost : IAsyncDisposable
         try
         {
             await _host.StartAsync(cancellationToken);
-            RunFile.Write(_options, HttpAddresses().FirstOrDefault(), _host.Services.GetRequiredService<ConfabServer>().OperatorToken!);
+            var (server, http) = (_host.Services.GetRequiredService<ConfabServer>(), HttpAddresses().FirstOrDefault());
+            server.HttpListening = http is null ? null : new Uri(http);
+            RunFile.Write(_options, http, server.OperatorToken!);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {

@@ -17,12 +17,17 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 {
     private readonly CallIds _callIds;
     private int _held;
+    private List<DocumentSubscription>? _subscriptions; // most owners have none
     private bool _ended;
 
-    public Conversation(Node node, Text key)
+    /// <summary>Nothing is pending in it yet.</summary>
+    /// <param name="node">The server.</param>
+    /// <param name="key">What it is found by.</param>
+    /// <param name="mailbox">Where it lives; null for one of its own.</param>
+    public Conversation(Node node, Text key, Mailbox? mailbox = null)
     {
         Node = node;
-        Mailbox = new Mailbox(node.World);
+        Mailbox = mailbox ?? new Mailbox(node.World);
         Transactions = new TransactionTable(Mailbox, node.Transport, this);
         _callIds = new CallIds(this);
         _callIds.Add(key);
@@ -36,6 +41,17 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
 
     /// <summary>The IM session of this owner, while it lives.</summary>
     public Focus? Focus { get; set; }
+
+    /// <summary>The subscription in whose dialog this request is.</summary>
+    public Subscription? FindSubscription(SipRequest request) => Focus?.Subscriptions.Find(request) ?? (Subscription?)_subscriptions?.Find(s => s.Owns(request));
+
+    public void Add(DocumentSubscription subscription) => (_subscriptions ??= []).Add(subscription);
+
+    public void Remove(DocumentSubscription subscription)
+    {
+        _subscriptions?.Remove(subscription);
+        EndWhenDone();
+    }
 
     Credentials? IUserAgent.Credentials => null;
 
@@ -95,7 +111,8 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
     }
 
     /// <summary>The Call-IDs of all transactions and dialogs, some more than once.</summary>
-    public IEnumerable<Text> CallIdsInUse => Transactions.CallIds.Concat(Focus is null ? [] : Focus.CallIdsInUse);
+    public IEnumerable<Text> CallIdsInUse =>
+        Transactions.CallIds.Concat(Focus is null ? [] : Focus.CallIdsInUse).Concat((_subscriptions ?? []).Select(static s => Text.Of(s.Notifier.Dialog?.CallId ?? "")));
 
     void ITransactionUser.OnRequest(IServerTransaction transaction) => ReceiveRequest.Run(this, transaction);
 
@@ -160,10 +177,10 @@ internal sealed class Conversation : ITransactionUser, IUserAgent
         if (--_held == 0 && Transactions.Count == 0) Mailbox.Post(EndWhenDone);
     }
 
-    /// <summary>Leaves the tables when nothing is pending and no session lives here.</summary>
+    /// <summary>Leaves the tables when nothing is pending, and no session and no subscription lives here.</summary>
     public void EndWhenDone()
     {
-        if (_ended || _held > 0 || Focus is not null || Transactions.Count > 0) return;
+        if (_ended || _held > 0 || Focus is not null || _subscriptions is { Count: > 0 } || Transactions.Count > 0) return;
         _ended = true;
         _callIds.Clear();
     }

@@ -36,6 +36,12 @@ internal sealed class Node
     /// <summary>The pre-defined groups of those documents.</summary>
     public required GroupTable Groups { get; init; }
 
+    /// <summary>The same as a user may read them.</summary>
+    public required ReadableDocuments Readable { get; init; }
+
+    /// <summary>Who is told when they change.</summary>
+    public required DocumentWatchers Watchers { get; init; }
+
     public required OriginatorVerification Verification { get; init; }
 
     public required ServerMetrics Metrics { get; init; }
@@ -58,6 +64,9 @@ internal sealed class Node
 
     /// <summary>The conference factory (RFC 4579 5.4).</summary>
     public required SipUri Factory { get; init; }
+
+    /// <summary>Where an HTTP server answers for the documents; null while there is none.</summary>
+    public Uri? HttpListening { get; set; }
 
     /// <summary>The exploder (RFC 5365 7).</summary>
     public required SipUri Exploder { get; init; }
@@ -93,6 +102,15 @@ internal sealed class Node
 
         var isAny = IsAny(MsrpListening.Address);
         return (isAny ? HostTowards(flow) : MsrpListening.Address.ToString(), MsrpListening.Port);
+    }
+
+    /// <summary>The XCAP root towards a peer that we meet on this SIP flow, without a slash at its end.</summary>
+    public string XcapRoot(Flow flow)
+    {
+        if (HttpListening is not { } http) return $"http://{Options.Domain}{XcapUri.Root}";
+        var isAny = IPAddress.TryParse(http.DnsSafeHost, out var address) && IsAny(address);
+        var host = isAny ? HostTowards(flow) : http.Host;
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{http.Scheme}://{(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)}:{http.Port}{XcapUri.Root}");
     }
 
     /// <summary>Which of this machine's addresses a peer can reach: the one of its own flow, where that tells one.</summary>

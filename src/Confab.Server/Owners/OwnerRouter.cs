@@ -54,7 +54,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
             }
 
             key = key.Copy();
-            var made = new Conversation(node, key);
+            var made = new Conversation(node, key, request.Method == SipMethod.Register ? node.Registrar.Mailbox : null);
             owner = _owners.GetOrAdd(key, made);
             if (owner == made) Interlocked.Increment(ref _count);
         }

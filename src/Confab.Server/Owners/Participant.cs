@@ -136,6 +136,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>His leg of another session that he is asked to leave for this one (RFC 3891); null for none.</summary>
     public ReplacedLeg? Replaced { get; init; }
 
+    /// <summary>A value of Accept-Contact for his invitation, as the inviter wrote it (IMS-EXT-4); null for none.</summary>
+    public string? Preference { get; init; }
+
     /// <summary>What waits until this caller has acknowledged our 200; null otherwise.</summary>
     public Action? WhenConfirmed { get; set; }
 

@@ -17,4 +17,7 @@ public interface IDocumentStore : IDisposable
 
     /// <summary>Nothing happens where there is none.</summary>
     void RemoveDocument(DocumentId id);
+
+    /// <summary>Removes all documents of a user.</summary>
+    void RemoveHome(string xui);
 }

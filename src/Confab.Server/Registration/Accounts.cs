@@ -66,23 +66,30 @@ public sealed class Accounts
         if (isNew && exists) return Task.FromResult<(AccountOutcome, string?)>((AccountOutcome.Taken, $"{account.Address} is an account already"));
         if (isNew && _documents.FindGroup(account.Address) is not null) return Task.FromResult<(AccountOutcome, string?)>((AccountOutcome.Taken, $"{account.Address} is a group"));
         if (!isNew && !exists) return Task.FromResult<(AccountOutcome, string?)>((AccountOutcome.NotFound, $"{account.Address} is no account"));
-        return WriteAsync(() => _directory.PutAccount(account), static () => { });
+        return WriteAsync(
+            () =>
+            {
+                _directory.PutAccount(account);
+                if (isNew) _documents.RemoveStored(account.Address); // what one who had the address before may have left
+            },
+            static () => { });
     }
 
     /// <summary>Removes an account, its bindings and its documents; the groups in them end with it.</summary>
     public async Task<(AccountOutcome Outcome, string? Problem)> RemoveAsync(string address)
     {
         if (!_directory.TryGetAccount(Account.UserOf(address), out var account) || account.Address != address) return (AccountOutcome.NotFound, $"{address} is no account");
-        var removed = await WriteAsync(() => _directory.RemoveAccount(account.User), () => _onRemoved(address)).ConfigureAwait(false);
+        var removed = await WriteAsync(
+            () =>
+            {
+                _directory.RemoveAccount(account.User);
+                _documents.RemoveStored(address);
+            },
+            () => _onRemoved(address)).ConfigureAwait(false);
         if (removed.Outcome != AccountOutcome.Done) return removed;
-        foreach (var document in _documents.Of(address).ToList())
-        {
-            var done = new TaskCompletionSource<DocumentOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _documents.Change(document.Id, static _ => null, done.SetResult);
-            if (await done.Task.ConfigureAwait(false) is not (DocumentOutcome.Done or DocumentOutcome.Unchanged)) return (AccountOutcome.NotStored, $"the account is gone, {document.Id.Selector} is still there");
-        }
-
-        return removed;
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _documents.RemoveHome(address, done.SetResult);
+        return await done.Task.ConfigureAwait(false) ? removed : (AccountOutcome.NotStored, "the account is gone, but documents are still there until the server starts again");
     }
 
     private Task<(AccountOutcome Outcome, string? Problem)> WriteAsync(Action write, Action done)

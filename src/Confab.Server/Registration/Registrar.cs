@@ -35,7 +35,6 @@ internal sealed partial class Registrar
     private readonly byte[] _domain;
     private readonly string _domainText;
     private readonly BindingLimits _limits;
-    private readonly Mailbox _mailbox;
     private readonly Alarm _sweep;
     private readonly ILogger _log;
     private int _count;
@@ -49,10 +48,13 @@ internal sealed partial class Registrar
         _changes = new ChangesInOrder(world.Limits.RegistersPerAddress);
         _domainText = options.Domain;
         _limits = new BindingLimits(PerAddress: world.Limits.BindingsPerAddress);
-        _mailbox = new Mailbox(world);
-        _sweep = new Alarm(_mailbox, Sweep);
+        Mailbox = new Mailbox(world);
+        _sweep = new Alarm(Mailbox, Sweep);
         _log = world.Loggers.CreateLogger("Confab.Server.Registration");
     }
+
+    /// <summary>Where bindings are changed. The transactions of REGISTERs live in it too, so that one needs no other thread to be answered.</summary>
+    public Mailbox Mailbox { get; }
 
     /// <summary>Bindings held now; those that expired since the last sweep still count.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -68,7 +70,7 @@ internal sealed partial class Registrar
             var live = HasAccount(address) ? stored.RemoveAll(b => !b.IsLive(now)) : [];
             Show(address, live);
             if (live.Length == stored.Length) continue;
-            _mailbox.Post(() => _changes.Run(address, mustRun: true, () => Save(address)));
+            Mailbox.Post(() => _changes.Run(address, mustRun: true, () => Save(address)));
         }
     }
 
@@ -138,19 +140,13 @@ internal sealed partial class Registrar
         // 4) Everyone registers for himself alone.
         else if (to.AddressKey() != address) Refuse(register, StatusCode.Forbidden, "To is not the authenticated user");
         else if (!HasAccount(address)) Refuse(register, StatusCode.NotFound, "No such user");
-        else if (!_mailbox.HasRoom) Refuse(register, StatusCode.ServiceUnavailable, "Too many registrations at once", RetryAfter);
-        else
-        {
-            _mailbox.Post(() =>
-            {
-                if (_changes.Run(address, mustRun: false, () => Apply(register))) return;
-                Refuse(register, StatusCode.ServiceUnavailable, "Too many registrations at once", RetryAfter);
-            });
-        }
+        else if (Mailbox.IsInside) InOrder(register);
+        else if (Mailbox.HasRoom) Mailbox.Post(() => InOrder(register));
+        else Refuse(register, StatusCode.ServiceUnavailable, "Too many registrations at once", RetryAfter);
     }
 
     /// <summary>The connection is gone, and with it the bindings that came over it: a contact behind it cannot be reached. On any thread.</summary>
-    public void OnFlowClosed(Flow flow) => _mailbox.Post(() =>
+    public void OnFlowClosed(Flow flow) => Mailbox.Post(() =>
     {
         if (!_byFlow.Remove(flow, out var addresses)) return;
         foreach (var address in addresses) _changes.Run(address, mustRun: true, () => Remove(address, b => b.Flow == flow));
@@ -158,7 +154,13 @@ internal sealed partial class Registrar
 
     /// <summary>Removes all bindings of an address, as when its account is removed. On any thread.</summary>
     public void Forget(string address) =>
-        _mailbox.Post(() => _changes.Run(address, mustRun: true, () => Remove(address, static _ => true)));
+        Mailbox.Post(() => _changes.Run(address, mustRun: true, () => Remove(address, static _ => true)));
+
+    private void InOrder(PendingRegister register)
+    {
+        if (_changes.Run(register.Address, mustRun: false, () => Apply(register))) return;
+        Refuse(register, StatusCode.ServiceUnavailable, "Too many registrations at once", RetryAfter);
+    }
 
     private void Apply(PendingRegister register)
     {
@@ -227,7 +229,7 @@ internal sealed partial class Registrar
 
     private bool Store(string address, ImmutableArray<Binding> bindings, Action<bool> done)
     {
-        var isQueued = _lane.Write(_mailbox, () => _directory.SaveBindings(address, bindings), stored =>
+        var isQueued = _lane.Write(Mailbox, () => _directory.SaveBindings(address, bindings), stored =>
         {
             done(stored);
             _changes.Release(address);

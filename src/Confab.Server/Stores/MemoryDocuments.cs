@@ -15,6 +15,11 @@ public sealed class MemoryDocuments(MemoryDirectory directory) : IDocumentStore
 
     public void RemoveDocument(DocumentId id) => directory.OnCommit(() => _documents.TryRemove(id, out _));
 
+    public void RemoveHome(string xui) => directory.OnCommit(() =>
+    {
+        foreach (var id in _documents.Keys.Where(id => id.Xui == xui)) _documents.TryRemove(id, out _);
+    });
+
     public void Dispose()
     {
     }

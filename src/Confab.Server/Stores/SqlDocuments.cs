@@ -10,6 +10,7 @@ public sealed class SqlDocuments : IDocumentStore
     private readonly SqlDatabase _database;
     private readonly DbCommand _put;
     private readonly DbCommand _remove;
+    private readonly DbCommand _removeHome;
 
     /// <summary>Documents in a database that they share with other stores, and that its owner disposes.</summary>
     public SqlDocuments(SqlDatabase database)
@@ -17,6 +18,7 @@ public sealed class SqlDocuments : IDocumentStore
         _database = database;
         _put = database.PreparePut("documents", 3, "auid", "xui", "name", "etag", "content", "changed");
         _remove = database.Prepare("DELETE FROM documents WHERE auid = $1 AND xui = $2 AND name = $3", 3);
+        _removeHome = database.Prepare("DELETE FROM documents WHERE xui = $1", 1);
     }
 
     public IReadOnlyList<Document> LoadDocuments()
@@ -36,8 +38,11 @@ public sealed class SqlDocuments : IDocumentStore
 
     public void RemoveDocument(DocumentId id) => SqlDatabase.Run(_remove, id.Auid, id.Xui, id.Name);
 
+    public void RemoveHome(string xui) => SqlDatabase.Run(_removeHome, xui);
+
     public void Dispose()
     {
+        _removeHome.Dispose();
         _put.Dispose();
         _remove.Dispose();
     }

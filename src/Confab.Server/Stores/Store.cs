@@ -5,6 +5,9 @@ namespace Confab.Server.Stores;
 /// <summary>What a server keeps: several stores in one database, thus in one transaction, which is the directory's.</summary>
 public sealed record Store(IDirectory Directory, ISessionStore Sessions, IDocumentStore Documents) : IDisposable
 {
+    /// <summary>Whether writing may take time, so that it wants a thread of its own.</summary>
+    public bool Blocks => Database is not null;
+
     private SqlDatabase? Database { get; init; }
 
     /// <summary>A store that nothing outlives.</summary>

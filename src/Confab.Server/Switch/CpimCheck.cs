@@ -1,5 +1,6 @@
 using System.Text;
 using Confab.Content.Cpim;
+using Confab.Content.Imdn;
 using Confab.Msrp;
 using Confab.Runtime;
 using Confab.Server.Owners;
@@ -31,7 +32,7 @@ internal static class CpimCheck
 
     private static ReadOnlySpan<byte> Anonymous => "sip:anonymous@anonymous.invalid"u8;
 
-    private const string ReportType = "message/imdn+xml";
+    private const string ReportType = DispositionNotification.ContentType;
 
     public static CpimVerdict Of(Participant sender, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body, bool isWhole)
     {
@@ -47,7 +48,7 @@ internal static class CpimCheck
         if (!CpimView.TryParse(body, out var view, out _)) return new CpimVerdict(MsrpStatus.BadRequest);
         if (!isWhole && view.Content.IsEmpty) return new CpimVerdict(MsrpStatus.BadRequest); // its last header may be cut
         var wrapped = NameOf(view.ContentType);
-        if (sender.IsAnonymous && wrapped == ReportType && !isWhole) return new CpimVerdict(MsrpStatus.BadRequest); // it is looked into
+        if (sender.IsAnonymous && wrapped == ReportType && !(isWhole && HideInReport.CanRun(view))) return new CpimVerdict(MsrpStatus.BadRequest); // it is looked into
         var isOwn = view.From.SequenceEqual(sender.AddressBytes) || IsKnownAs(view.From, sender);
         var taken = sender.IsAnonymous
             ? new CpimVerdict(MsrpStatus.Ok, Rewrites: true, From: view.FromRange, Wrapped: wrapped)
@@ -68,10 +69,8 @@ internal static class CpimCheck
     {
         var (start, length) = verdict.From.GetOffsetAndLength(body.Length);
         if (!sender.IsAnonymous) return [.. body[..start], .. sender.AddressBytes, .. body[(start + length)..]];
-        var rest = body[(start + length)..];
-        return verdict.Wrapped == ReportType
-            ? [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. HideInReport.Run(rest, sender.EntityBytes)]
-            : [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. rest];
+        if (verdict.Wrapped != ReportType || !CpimView.TryParse(body, out var view, out _)) return [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. body[(start + length)..]];
+        return [.. body[..start], (byte)'<', .. sender.EntityBytes, (byte)'>', .. body[(start + length)..view.HeadersLength], .. HideInReport.Run(view, sender.Entity)];
     }
 
     /// <summary>Whether the one who alone should have it takes it: 403 while he holds, 415 for a type that he did not list.</summary>

@@ -48,6 +48,9 @@ internal abstract class ApplicationUsage
     /// <param name="view">What it may look at.</param>
     public virtual Document? Make(XcapUri uri, UsageView view) => null;
 
+    /// <summary>Where the documents are that <see cref="Make"/> gives a user, other than by another name; relative to the root, percent-encoded.</summary>
+    public virtual IEnumerable<string> MadeFor(string user) => [];
+
     /// <summary>Whether a user may read a document that <see cref="Make"/> gives in the global tree: everyone by default (5.7).</summary>
     public virtual bool MayRead(Document document, string user) => true;
 

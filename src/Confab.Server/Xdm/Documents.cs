@@ -54,10 +54,12 @@ internal sealed class Documents
 
     /// <summary>Reads the stored documents; once, at the start, before the first <see cref="Change"/>.</summary>
     /// <param name="urisOf">The URIs that a document gives a meaning to.</param>
-    public void Load(Func<Document, ImmutableArray<string>> urisOf)
+    /// <param name="isUser">Whether somebody has that address: what was left by one who is no more is not his who has it next.</param>
+    public void Load(Func<Document, ImmutableArray<string>> urisOf, Func<string, bool> isUser)
     {
         foreach (var stored in _store.LoadDocuments())
         {
+            if (!isUser(stored.Id.Xui)) continue;
             var document = stored with { Uris = urisOf(stored) };
             _table[document.Id] = document;
             _homes.AddOrUpdate(document.Id.Xui, [document.Id], (_, held) => held.Add(document.Id));
@@ -112,6 +114,23 @@ internal sealed class Documents
         {
             if (!_changes.Run(id.Xui, mustRun: false, () => Apply(id, edit, done))) done(DocumentOutcome.Busy);
         });
+    }
+
+    /// <summary>Everything of a user goes from the store. In the lane, thus in one transaction with what else is written there.</summary>
+    public void RemoveStored(string xui) => _store.RemoveHome(xui);
+
+    /// <summary>Everything of a user goes, behind the changes that are under way; who watches is told.</summary>
+    /// <param name="done">Runs in the mailbox: whether it is all gone.</param>
+    public void RemoveHome(string xui, Action<bool> done)
+    {
+        Change(new DocumentId("", xui, ""), static none => none, Next); // behind the last that is under way; nobody can begin another
+
+        void Next(DocumentOutcome outcome)
+        {
+            if (outcome is DocumentOutcome.Busy or DocumentOutcome.NotStored) done(false);
+            else if (Of(xui).FirstOrDefault() is { } document) Change(document.Id, static _ => null, Next);
+            else done(true);
+        }
     }
 
     private void Apply(DocumentId id, Func<Document?, Document?> edit, Action<DocumentOutcome> done)

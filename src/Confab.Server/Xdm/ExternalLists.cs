@@ -7,22 +7,42 @@ using Confab.Server.Xdm.Usages;
 
 namespace Confab.Server.Xdm;
 
-/// <summary>Finds and flattens them, references within them included.</summary>
+/// <summary>
+/// Finds and flattens them, references within them included. What has been read once is kept: one of these serves one change of a document.
+/// </summary>
 [Clause("RFC 4826", "3.1", "XDM-4", "IMS-INIT-5")]
 internal sealed class ExternalLists(Documents documents, int most)
 {
-    private const int MostReferences = 64; // that one list leads to: enough for a company by its teams, and the end of every circle
+    private const int MostReferences = 256; // that one document leads to: enough for a company by its teams, and the end of every circle
+    private const int ElementsAMember = 10; // that are looked at for one document, lists and doubles included
 
-    /// <summary>The members of a list, in its order; what cannot be found has none.</summary>
-    /// <param name="owner">Whose group it is.</param>
-    /// <param name="anchor">The URI of the list: below the XCAP root, absolute or relative to it.</param>
-    public IReadOnlyList<GroupEntry> Resolve(string owner, string anchor)
+    private readonly Dictionary<Document, XmlTree> _trees = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<(string Owner, string Anchor), IReadOnlyList<GroupEntry>> _known = [];
+
+    /// <summary>
+    /// For one group document: the members of a list by its URI, below the XCAP root, absolute or relative to it; in their order. What cannot be
+    /// found has none, nor has what is asked for when that document has had its share of the work.
+    /// </summary>
+    /// <param name="owner">Whose document it is.</param>
+    public ListResolver For(string owner)
     {
+        var left = new Share { Elements = ElementsAMember * most, References = MostReferences };
+        return anchor => Resolve(owner, anchor, left);
+    }
+
+    private IReadOnlyList<GroupEntry> Resolve(string owner, string anchor, Share left)
+    {
+        if (left.Elements <= 0) return [];
+        if (_known.TryGetValue((owner, anchor), out var known))
+        {
+            left.Elements -= Math.Max(1, known.Count);
+            return left.Elements < 0 ? [] : known;
+        }
+
         var found = new List<GroupEntry>();
-        var references = 1;
         var ahead = new Stack<ElementNode>();
-        Begin(owner, anchor, ahead);
-        while (ahead.TryPop(out var element) && found.Count < most)
+        Begin(owner, anchor, ahead, left);
+        while (found.Count < most && left.Elements-- > 0 && ahead.TryPop(out var element))
         {
             if (element.Namespace != ResourceListsUsage.Namespace) continue;
             switch (element.LocalName)
@@ -33,21 +53,23 @@ internal sealed class ExternalLists(Documents documents, int most)
                 case "entry" when element["uri"] is { } uri:
                     found.Add(new GroupEntry(uri.Trim()));
                     break;
-                case "entry-ref" or "external" when (element["ref"] ?? element["anchor"]) is { } reference && references++ < MostReferences:
-                    Begin(owner, reference, ahead);
+                case "entry-ref" or "external" when (element["ref"] ?? element["anchor"]) is { } reference:
+                    Begin(owner, reference, ahead, left);
                     break;
             }
         }
 
+        if (left is { Elements: > 0, References: > 0 }) _known[(owner, anchor)] = found; // else it may not be whole
         return found;
     }
 
-    private void Begin(string owner, string anchor, Stack<ElementNode> ahead)
+    private void Begin(string owner, string anchor, Stack<ElementNode> ahead, Share left)
     {
+        if (left.References-- <= 0) return;
         var target = anchor.Contains("://", StringComparison.Ordinal) || anchor.StartsWith('/') ? anchor : $"{XcapUri.Root}/{anchor}";
         if (!XcapUri.TryParse(target.Trim(), out var uri) || uri is not { Auid: ResourceListsUsage.Id, IsGlobal: false }) return;
         if (GroupUser.KeyOf(uri.Xui) != owner || documents.Find(new DocumentId(uri.Auid, owner, string.Join('/', uri.Path))) is not { } document) return;
-        var tree = XmlTree.Of(Encoding.UTF8.GetString(document.Content.Span));
+        if (!_trees.TryGetValue(document, out var tree)) _trees[document] = tree = XmlTree.Of(Encoding.UTF8.GetString(document.Content.Span));
         if (uri.NodeSelector is null) ahead.Push(tree.Root);
         else if (NamespaceBindings.TryParse(uri.Query, out var bindings)
             && new NodeSelectorParser(uri.NodeSelector, ResourceListsUsage.Namespace, bindings).TryParse(out var selector) == SelectorFault.None
@@ -56,5 +78,13 @@ internal sealed class ExternalLists(Documents documents, int most)
         {
             ahead.Push(element);
         }
+    }
+
+    /// <summary>What may still be done for one group document.</summary>
+    private sealed class Share
+    {
+        public int Elements { get; set; }
+
+        public int References { get; set; }
     }
 }

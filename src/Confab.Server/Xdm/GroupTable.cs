@@ -26,10 +26,10 @@ internal sealed partial class GroupTable(Limits limits, ILogger log)
     /// <summary>Takes the documents that there are, and each change from then on; once, at the start.</summary>
     public void Load(Documents documents)
     {
-        var lists = new ExternalLists(documents, limits.GroupMembers);
-        foreach (var document in documents.OfUsage(GroupsUsage.Id)) Take(lists, document, []);
+        foreach (var document in documents.OfUsage(GroupsUsage.Id)) Take(new ExternalLists(documents, limits.GroupMembers), document, []);
         documents.Watch(change =>
         {
+            var lists = new ExternalLists(documents, limits.GroupMembers);
             if (change.Id.Auid == GroupsUsage.Id) Take(lists, change.After, change.Before?.Uris ?? []);
             else if (change.Id.Auid == ResourceListsUsage.Id) TakeAgain(lists, documents.Of(change.Id.Xui));
         });
@@ -65,7 +65,11 @@ internal sealed partial class GroupTable(Limits limits, ILogger log)
     {
         if (document is null) return [];
         if (GroupDocumentReader.TryParse(document.Content, limits.GroupMembers, out var groups, out var fault))
-            return groups.Select(g => Group.Of(g, anchor => lists.Resolve(document.Id.Xui, anchor), limits.GroupMembers)).OfType<Group>();
+        {
+            var resolve = lists.For(document.Id.Xui);
+            return groups.Select(g => Group.Of(g, resolve, limits.GroupMembers)).OfType<Group>();
+        }
+
         NotUnderstood(log, document.Id.Selector, fault.Reason);
         return [];
     }

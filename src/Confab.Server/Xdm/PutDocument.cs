@@ -35,6 +35,7 @@ internal sealed class PutDocument(Documents documents, IDirectory directory, Ser
         if (before is null)
         {
             if (request.Method == "DELETE") return Refuse(XcapResponse.Of(404, "There is no such document."));
+            if (!directory.TryGetAccount(Account.UserOf(id.Xui), out _)) return Refuse(XcapResponse.Of(404, "There is no such user any more."));
             if (selector is not null) return Refuse(XcapResponse.Conflict(XcapError.NoParent(null)));
         }
 

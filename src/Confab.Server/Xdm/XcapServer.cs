@@ -4,7 +4,6 @@
 using Confab.Runtime;
 using Confab.Server.Ports;
 using Confab.Server.Procedures.General;
-using Confab.Sip.Message;
 using Microsoft.Extensions.Logging;
 
 namespace Confab.Server.Xdm;
@@ -20,22 +19,22 @@ public sealed partial class XcapServer
 
     private readonly World _world;
     private readonly Documents _documents;
-    private readonly IDirectory _directory;
+    private readonly ReadableDocuments _readable;
     private readonly XcapAccess _access;
     private readonly PutDocument _put;
     private readonly ILogger _log;
 
-    internal XcapServer(World world, Documents documents, IDirectory directory, DigestVerification digest, ServerOptions options, string? operatorToken)
+    internal XcapServer(World world, Documents documents, ReadableDocuments readable, IDirectory directory, DigestVerification digest, ServerOptions options, string? operatorToken)
     {
         _world = world;
         _documents = documents;
-        _directory = directory;
+        _readable = readable;
         _access = new XcapAccess(digest, options.Domain, operatorToken);
         _put = new PutDocument(documents, directory, options, world.Limits);
         _log = world.Loggers.CreateLogger("Confab.Server.Xdm");
     }
 
-    internal ApplicationUsages Usages { get; } = new();
+    internal ApplicationUsages Usages => _readable.Usages;
 
     /// <summary>Largest body that is looked at, in bytes.</summary>
     public int MostBytes => _world.Limits.DocumentBytes;
@@ -59,7 +58,7 @@ public sealed partial class XcapServer
         if (Usages.Find(uri.Auid) is not { } usage) return Task.FromResult(NotFound($"There is no application usage {uri.Auid} here."));
         if (!uri.IsGlobal)
         {
-            if (AddressOf(uri.Xui) is not { } home) return Task.FromResult(NotFound("There is no such user."));
+            if (_readable.AddressOf(uri.Xui) is not { } home) return Task.FromResult(NotFound("There is no such user."));
             if (home != user.Address && !user.IsOperator) return Task.FromResult(XcapResponse.Of(403, "Only its owner may look into a home directory."));
             uri = uri with { Xui = home };
         }
@@ -90,11 +89,8 @@ public sealed partial class XcapServer
     [Clause("RFC 4825", "8.3")]
     private XcapResponse Get(XcapRequest request, XcapUri uri, NodeSelector? selector, ApplicationUsage usage, XcapUser user)
     {
-        var document = uri.IsGlobal || !usage.IsWritable
-            ? usage.Make(uri, new UsageView(_documents, Usages, request.Origin + XcapUri.Root))
-            : uri.Path is [var name] ? _documents.Find(new DocumentId(uri.Auid, uri.Xui, name)) : null;
-        if (document is null) return NotFound("There is no such document.");
-        if (uri.IsGlobal && !user.IsOperator && !usage.MayRead(document, user.Address)) return XcapResponse.Of(403, "Only those in the group may read its document.");
+        if (_readable.Find(uri, usage, request.Origin + XcapUri.Root) is not { } document) return NotFound("There is no such document.");
+        if (!user.IsOperator && !ReadableDocuments.IsAllowed(uri, usage, document, user.Address)) return XcapResponse.Of(403, "Only those in the group may read its document.");
         if (Preconditions.Check(request, document) is var status and > 0)
             return status == 304 ? new XcapResponse(304) { ETag = document.ETag } : XcapResponse.Of(status, "The document is another version.") with { ETag = document.ETag };
         if (selector is null)
@@ -138,14 +134,6 @@ public sealed partial class XcapServer
         {
             return XcapResponse.Of(503, "The store does not answer; whether the change was made is not known.") with { RetryAfter = 5 };
         }
-    }
-
-    /// <summary>The IM Address that an XCAP User Identifier means; null where it is nobody's here.</summary>
-    private string? AddressOf(string xui)
-    {
-        if (!SipUri.TryParse(Sip.Message.Text.Of(xui), out var uri) || !uri.IsSipOrSips) return null;
-        var address = uri.AddressKey();
-        return _directory.TryGetAccount(Account.UserOf(address), out var account) && account.Address == address ? address : null;
     }
 
     private XcapResponse Log(XcapRequest request, XcapUser? user, XcapResponse response)

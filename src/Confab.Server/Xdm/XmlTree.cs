@@ -1,6 +1,7 @@
 // A document with the places of its elements and attributes in the text, so that an edit replaces exactly the characters it means: white space,
 // comments, quotes and namespace declarations around it stay as they were put (RFC 4825 6.3, 8.2.3).
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Confab.Server.Xdm;
@@ -93,6 +94,8 @@ internal sealed class XmlTree
 {
     public const string XmlNamespace = "http://www.w3.org/XML/1998/namespace";
 
+    private static readonly ConditionalWeakTable<Document, WeakReference<XmlTree>> s_kept = [];
+
     private int _at;
 
     private XmlTree(string text) => Text = text;
@@ -106,6 +109,16 @@ internal sealed class XmlTree
     {
         var tree = new XmlTree(text);
         tree.Read();
+        return tree;
+    }
+
+    /// <summary>The tree of a stored document; kept as long as there is room, since many may ask for it when it changes.</summary>
+    public static XmlTree Of(Document document)
+    {
+        var kept = s_kept.GetValue(document, static _ => new WeakReference<XmlTree>(null!));
+        if (kept.TryGetTarget(out var tree)) return tree;
+        tree = Of(Encoding.UTF8.GetString(document.Content.Span));
+        kept.SetTarget(tree);
         return tree;
     }
 

@@ -4,7 +4,8 @@ namespace Confab.Sip.Events;
 /// <param name="ContentType">The type of the body; null for none.</param>
 /// <param name="Body">The body.</param>
 /// <param name="HasMore">Whether there is more to tell than one message carries: the next NOTIFY follows as soon as this one is answered.</param>
-public readonly record struct Notification(string? ContentType, ReadOnlyMemory<byte> Body, bool HasMore = false);
+/// <param name="IsNothing">Of a change: it has been undone meanwhile, so that nothing is sent.</param>
+public readonly record struct Notification(string? ContentType, ReadOnlyMemory<byte> Body, bool HasMore = false, bool IsNothing = false);
 
 /// <summary>Which NOTIFY it is.</summary>
 public enum NotifyKind

@@ -69,6 +69,9 @@ public sealed class Notifier
 
     public NotifierState State { get; private set; } = NotifierState.Idle;
 
+    /// <summary>Whether a change would not be told at once, but with others when the gathering is over or the NOTIFY before it is answered.</summary>
+    public bool IsGathering => _isBusy || _gathering.IsSet;
+
     /// <summary>The dialog of the subscription; null until there is one.</summary>
     public Dialog.Dialog? Dialog { get; private set; }
 
@@ -167,12 +170,14 @@ public sealed class Notifier
     private void SendDue()
     {
         if (_isBusy || _due is not { } kind || (_gathering.IsSet && !_isUrgent)) return;
-        if (!_isUrgent && _terms.Gathering > TimeSpan.Zero) _gathering.Set(_terms.Gathering);
         if (kind == NotifyKind.Change && _wasRefused) kind = NotifyKind.Whole;
+        var gathers = (!_isUrgent || (_terms.GathersFromFirst && State == NotifierState.Active)) && _terms.Gathering > TimeSpan.Zero;
         _due = null;
         _isUrgent = _wasRefused = false;
-        _isBusy = true;
         var notification = _user.Compose(this, kind);
+        if (notification.IsNothing && kind == NotifyKind.Change) return;
+        if (gathers) _gathering.Set(_terms.Gathering);
+        _isBusy = true;
         var state = _termination ?? Active();
         RequestInDialog.Send(
             _agent,
@@ -200,7 +205,7 @@ public sealed class Notifier
     {
         _isBusy = false;
         if (State == NotifierState.Ended) return;
-        if (!wasAnswered || EndsSubscription(status) || (State == NotifierState.Ending && _due is null))
+        if (!wasAnswered || EndsSubscription(status) || (status >= 300 && _terms.EndsOnRefusal) || (State == NotifierState.Ending && _due is null))
         {
             End();
             return;

@@ -66,7 +66,7 @@ internal sealed partial class Expectation(FlowStage stage, FlowVariables variabl
         if (!message.IsResponse && message["Max-Forwards"] is null) return "Max-Forwards is missing";
         if (message["Content-Length"] != Encoding.UTF8.GetByteCount(message.Body).ToString(CultureInfo.InvariantCulture)) return $"Content-Length is '{message["Content-Length"]}'";
         if (message.Body.Length > 0 && message["Content-Type"] is null) return "Content-Type is missing";
-        return message["Content-Type"] == "application/conference-info+xml" ? ConferenceSchema.Difference(message.Body) : null;
+        return BodySchema.Of(message["Content-Type"])?.Difference(message.Body);
     }
 
     private string? OfMsrp(MessageStep step, Arrival arrival)

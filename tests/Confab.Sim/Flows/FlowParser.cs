@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Confab.Server.Xdm.Usages;
 
 namespace Confab.Sim.Flows;
 
@@ -86,6 +87,7 @@ public sealed partial class FlowParser
         else if (word == "cast") TakeCast(rest);
         else if (word == "server") TakeSettings(rest);
         else if (word == "group") TakeGroup(line, rest, raw);
+        else if (word == "document") TakeDocument(line, rest, raw);
         else if (word == "given") TakeShorthand(rest);
         else if (word == "advance") Add(new AdvanceStep(_line, line, Duration(rest)));
         else if (word == "silence") Add(new SilenceStep(_line, line, Silent(rest)));
@@ -147,9 +149,18 @@ public sealed partial class FlowParser
     private void TakeGroup(string line, string rest, string? raw)
     {
         var (name, says) = FirstWord(rest);
-        if (raw is not null) Add(new GroupStep(_line, line, name, raw));
-        else if (says == "is deleted") Add(new GroupStep(_line, line, name, null));
-        else Add(new GroupStep(_line, line, name, GroupText.Write(name, says) ?? throw Fail($"a group is 'group team of alice, bob | max 3 | invites | alice may initiate, join'; not '{says}'")));
+        var file = name + ".xml";
+        if (raw is not null) Add(new DocumentStep(_line, line, GroupsUsage.Id, file, null, raw));
+        else if (says == "is deleted") Add(new DocumentStep(_line, line, GroupsUsage.Id, file, null, null));
+        else Add(new DocumentStep(_line, line, GroupsUsage.Id, file, null, GroupText.Write(name, says) ?? throw Fail($"a group is 'group team of alice, bob | max 3 | invites | alice may initiate, join'; not '{says}'")));
+    }
+
+    private void TakeDocument(string line, string rest, string? raw)
+    {
+        var match = DocumentLine().Match(rest);
+        if (!match.Success || (raw is null) == (match.Groups["gone"].Length == 0)) throw Fail($"a document is 'document AUID/NAME [of bob] <<' with what it says, or '... is deleted'; not '{rest}'");
+        var owner = match.Groups["owner"].Length > 0 ? match.Groups["owner"].Value : null;
+        Add(new DocumentStep(_line, line, match.Groups["auid"].Value, match.Groups["name"].Value, owner, raw));
     }
 
     private void TakeShorthand(string rest)
@@ -268,6 +279,9 @@ public sealed partial class FlowParser
 
     [GeneratedRegex(@"^im\s+->\s+(?<names>.+)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SilentLine();
+
+    [GeneratedRegex(@"^(?<auid>[^/\s]+)/(?<name>\S+)( of (?<owner>\w+))?(?<gone> is deleted)?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DocumentLine();
 
     [GeneratedRegex(@"^(?<value>[\d.]+)\s*(?<unit>ms|s|min)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DurationText();

@@ -112,9 +112,9 @@ public sealed class FlowRunner
                 _stage.Member(reading.Member).Read(reading.Reads);
                 _stage.Settle();
                 break;
-            case GroupStep group:
+            case DocumentStep document:
                 _stage.Settle();
-                _stage.PutGroup(group.Name, group.Document is { } text ? _variables.Fill(text) : null);
+                _stage.PutDocument(document.Auid, document.Name, document.Owner, document.Content is { } text ? _variables.Fill(text) : null);
                 _stage.Settle();
                 break;
             case ServerStep server:

@@ -90,10 +90,12 @@ public sealed record ConnectionStep(int Line, string Text, string From, string T
 /// <summary>A cast member stops taking what comes over its MSRP connection, or takes it again.</summary>
 public sealed record ReadingStep(int Line, string Text, string Member, bool Reads) : FlowStep(Line, Text);
 
-/// <summary>The document of a group is stored, or deleted.</summary>
-/// <param name="Name">The user part of the group identity.</param>
-/// <param name="Document">What it says; null where it is deleted.</param>
-public sealed record GroupStep(int Line, string Text, string Name, string? Document) : FlowStep(Line, Text);
+/// <summary>A document is stored, or deleted.</summary>
+/// <param name="Auid">Of what usage.</param>
+/// <param name="Name">Its name in the home directory.</param>
+/// <param name="Owner">Whose it is; null for the first of the cast.</param>
+/// <param name="Content">What it says; null where it is deleted.</param>
+public sealed record DocumentStep(int Line, string Text, string Auid, string Name, string? Owner, string? Content) : FlowStep(Line, Text);
 
 public enum ServerChange
 {

@@ -8,7 +8,6 @@ using System.Text;
 using Confab.Runtime;
 using Confab.Server;
 using Confab.Server.Xdm;
-using Confab.Server.Xdm.Usages;
 
 namespace Confab.Sim.Flows;
 
@@ -114,19 +113,20 @@ internal sealed class FlowStage : IAsyncDisposable
     /// <summary>What is sent instead of this message: itself, unless the play is a distorted one.</summary>
     public IReadOnlyList<byte[]> Distort(bool isMsrp, byte[] message) => _distortion?.Invoke(MessagesSent++, isMsrp, message) ?? [message];
 
-    /// <summary>Stores the document of a group, as the first of the cast would over XCAP; or deletes it.</summary>
-    public void PutGroup(string name, string? document)
+    /// <summary>Stores a document, as its owner would over XCAP; or deletes it.</summary>
+    public void PutDocument(string auid, string name, string? owner, string? document)
     {
         var documents = _server.Node.Documents;
-        var id = new DocumentId(GroupsUsage.Id, $"sip:{Script.Cast[0].User}@{Domain}", name + ".xml");
-        Ladder.Note(Script.Cast[0].Name, FlowParser.Server, isMsrp: false, document is null ? $"(deletes the group {name})" : $"(stores the group {name})");
+        var member = owner is null ? Script.Cast[0] : Script.Cast.FirstOrDefault(c => c.Name == owner) ?? throw new FlowFailureException($"{owner} is not of the cast");
+        var id = new DocumentId(auid, $"sip:{member.User}@{Domain}", name);
+        Ladder.Note(member.Name, FlowParser.Server, isMsrp: false, document is null ? $"(deletes {auid}/{name})" : $"(stores {auid}/{name})");
         DocumentOutcome? outcome = null;
         documents.Change(
             id,
-            _ => document is null ? null : documents.NewVersion(id, Encoding.UTF8.GetBytes(document), new GroupsUsage().UrisOf(XmlTree.Of(document))),
+            _ => document is null ? null : documents.NewVersion(id, Encoding.UTF8.GetBytes(document), _server.Xcap.Usages.Find(auid)!.UrisOf(XmlTree.Of(document))),
             done => outcome = done);
         Settle();
-        if (outcome != DocumentOutcome.Done) throw new FlowFailureException($"the document of the group {name} came to {outcome}");
+        if (outcome != DocumentOutcome.Done) throw new FlowFailureException($"the document {auid}/{name} came to {outcome}");
     }
 
     public void ForgetArrivals() => _arrivals.Clear();

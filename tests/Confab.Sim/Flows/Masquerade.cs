@@ -14,7 +14,13 @@ public sealed class Masquerade : IAsyncDisposable
 
         """;
 
-    private const string Report = "<imdn xmlns='urn:ietf:params:xml:ns:imdn'><recipient-uri>sip:zelda@example.com</recipient-uri></imdn>";
+    private static readonly string[] s_reports =
+    [
+        Report("<recipient-uri>sip:zelda@example.com</recipient-uri>"),
+        Report("<recipient-uri><!-- it is --><![CDATA[sip:zelda@example.com]]></recipient-uri>"),
+        Report("<original-recipient-uri>sip:&#x7a;elda@example.com</original-recipient-uri><z:z xmlns:z='urn:z'>zelda</z:z>"),
+        "<imdn xmlns='urn:ietf:params:xml:ns:imdn'><recipient-uri>sip:zelda@example.com</recipient-uri></imdn>",
+    ];
 
     private static readonly string[] s_hidden = ["zelda", "zeldaphone"];
     private static readonly string[] s_others = ["alice", "bob", "carol", "dave"];
@@ -23,6 +29,9 @@ public sealed class Masquerade : IAsyncDisposable
     private readonly Random _random;
     private readonly FlowStage _stage = new(FlowParser.Parse("masquerade", Opening));
     private int _seen;
+
+    private static string Report(string names) =>
+        $"<imdn xmlns='urn:ietf:params:xml:ns:imdn'><message-id>1</message-id>{names}<delivery-notification><status><delivered/></status></delivery-notification></imdn>";
 
     private Masquerade(Random random) => _random = random;
 
@@ -65,7 +74,7 @@ public sealed class Masquerade : IAsyncDisposable
             7 => $"{who} -> im BYE | Privacy: id | Reason: SIP;text=\"zelda goes\"",
             8 => _random.Next(2) == 0 ? $"{who} ~x im" : $"{who} -x im",
             9 => $"{who} -> im SUBSCRIBE ${{{who}.identity}}",
-            10 => $"{who} ~> im SEND \"{Report}\" | wrapped: message/imdn+xml | from: {Of(s_froms)} | to: {Of("room", "alice", "bob")} | chunks: {_random.Next(1, 4)}",
+            10 => $"{who} ~> im SEND \"{Of(s_reports)}\" | wrapped: message/imdn+xml | from: {Of(s_froms)} | to: {Of("room", "alice", "bob")} | chunks: {_random.Next(1, 4)}",
             _ => $"{who} ~> im SEND \"words\" | from: {Of(s_froms)} | to: {Of("room", "room", "alice", "bob", "sip:nobody@example.com")} | size: {_random.Next(10, 9000)} | chunks: {_random.Next(1, 5)}",
         };
     }

@@ -66,6 +66,24 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal($"confab: --max-sessions is 1 to 64, not {sessions}\n", _error.ToString());
     }
 
+    [Theory]
+    [InlineData("--max", "abc", "confab: --max is to be 0 or more, not 'abc'")]
+    [InlineData("--max", "-1", "confab: --max is to be 0 or more, not '-1'")]
+    [InlineData("--max", "1.5", "confab: --max is to be 0 or more, not '1.5'")]
+    [InlineData("--invite-members", "maybe", "confab: --invite-members is to be true or false, not 'maybe'")]
+    public async Task What_a_group_cannot_be_set_to_is_named(string option, string value, string problem)
+    {
+        Assert.Equal(2, await Run("group", "set", "team", option, value));
+        Assert.Equal(problem, _error.ToString().Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task A_chat_tells_all_of_what_becomes_of_messages_or_less()
+    {
+        Assert.Equal(2, await Run("chat", "--as", "sip:alice@example.com", "--password", "x", "--notifications", "some"));
+        Assert.Equal("confab: --notifications is all, delivery or none, not 'some'\n", _error.ToString());
+    }
+
     [Fact]
     public async Task A_missing_configuration_file_exits_2()
     {

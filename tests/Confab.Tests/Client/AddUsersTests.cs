@@ -72,12 +72,17 @@ public sealed class AddUsersTests
     }
 
     [Fact]
-    public void IMC_ADD_5_who_is_anonymous_in_the_session_asks_for_privacy()
+    public void IMC_ADD_5_and_IMC_ADD_N2_who_is_anonymous_in_the_session_asks_for_privacy_and_is_told_where_the_rules_refuse_it()
     {
         using var scene = new Scene();
         var session = Group(scene, out _, anonymous: true);
-        _ = session.AddAsync(["sip:dave@example.com"]);
-        Assert.Equal("id", scene.Peer.Expect("REFER")["Privacy"]);
+        var adding = session.AddAsync(["sip:dave@example.com"]);
+        var refer = scene.Peer.Expect("REFER");
+        Assert.Equal("id", refer["Privacy"]);
+        scene.Peer.Answer(refer, 403, "Warning: 399 im \"Anonymity is not allowed\"");
+        Assert.Equal(new ReferOutcome(ReferFailure.Refused, 403, "Anonymity is not allowed"), adding.Result());
+        scene.Peer.ExpectSilence(); // never again with the name
+        Assert.Equal(ImSessionState.Established, session.State);
     }
 
     [Theory]

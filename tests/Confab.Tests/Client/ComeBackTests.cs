@@ -100,6 +100,68 @@ public sealed class ComeBackTests
         Assert.Equal(ImSessionState.Established, session.State);
     }
 
+    /// <summary>Nobody rejoins a 1-1 session: it waits for the network, and for the server, for two minutes.</summary>
+    [Theory]
+    [InlineData(118, true)]
+    [InlineData(140, false)]
+    public void A_1_1_session_outlives_two_minutes_without_the_network(int seconds, bool lives)
+    {
+        using var scene = new Scene().Registered();
+        var session = scene.Called(out var invite);
+        scene.Peer.GoDown();
+        scene.World.Advance(TimeSpan.FromSeconds(seconds));
+        var events = scene.Events();
+        Assert.Single(events.OfType<Interrupted>());
+        Assert.Equal(lives ? ImSessionState.Established : ImSessionState.Ended, session.State);
+        if (!lives)
+        {
+            Assert.Equal("The connection for messages was lost.", events.OfType<Ended>().Single().Text);
+            return;
+        }
+
+        var before = scene.Peer.Msrp;
+        scene.Peer.Open();
+        Assert.True(scene.World.RunUntil(() => scene.Peer.Msrp != before, TimeSpan.FromSeconds(60)));
+        var binding = scene.Peer.Msrp!.Expect();
+        Assert.Equal(invite.Sdp("path"), ScriptedMsrp.Header(binding, "From-Path"));
+        scene.Peer.Msrp.Answer(binding);
+        Assert.Single(scene.Events().OfType<Resumed>());
+        var sending = session.SendAsync("back");
+        scene.Peer.Msrp.Answer(scene.Peer.Msrp.Expect());
+        Assert.True(sending.Result().IsSent);
+    }
+
+    /// <summary>The connection for SIP alone was lost: the server is told where the user is now, in each session (RFC 3261 12.2).</summary>
+    [Theory]
+    [InlineData("Contact: <sip:one-5c1d@198.51.100.5:5060;transport=tcp>;+g.oma.sip-im", "200")]
+    [InlineData(Focus, "200")]
+    [InlineData(Focus, "488")]
+    [InlineData(Focus, "481")]
+    public void A_new_way_to_the_server_is_told_to_it_in_each_session(string headers, string status)
+    {
+        using var scene = new Scene().Registered();
+        var session = scene.Called(out var invite, headers);
+        if (scene.TryHear("SUBSCRIBE", out var subscribe)) scene.Peer.Answer(subscribe, 403);
+        scene.Peer.Flow!.Close(Confab.Runtime.EndReason.None);
+        scene.World.Run();
+        Reregister(scene, TimeSpan.FromSeconds(1));
+        scene.Peer.Msrp!.Answer(scene.Peer.Msrp.Expect()); // it is asked whether it is there
+        scene.Events();
+        var again = scene.Peer.Expect("INVITE sip:");
+        Assert.Equal((invite["Call-ID"], invite.Tag("From")), (again["Call-ID"], again.Tag("From")));
+        Assert.NotEqual(invite["Contact"], again["Contact"]); // another port
+        Assert.Equal((invite.Sdp("path"), invite["Content-Type"]), (again.Sdp("path"), again["Content-Type"]));
+        scene.Peer.Answer(again, int.Parse(status, System.Globalization.CultureInfo.InvariantCulture), headers, ScriptedPeer.Sdp());
+        scene.Peer.Expect("ACK");
+        scene.World.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(status == "481" ? ImSessionState.Ended : ImSessionState.Established, session.State);
+        Assert.DoesNotContain(scene.Events(), static e => e is Modified); // nothing is new
+        if (status == "481") return;
+        var sending = session.SendAsync("still here");
+        scene.Peer.Msrp.Answer(scene.Peer.Msrp.Expect());
+        Assert.True(sending.Result().IsSent);
+    }
+
     [Fact]
     public void IMC_REJOIN_KEEP_a_group_that_went_with_the_network_is_come_back_to_when_the_client_is_registered_again()
     {

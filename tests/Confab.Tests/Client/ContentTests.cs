@@ -172,16 +172,85 @@ public sealed class ContentTests
     }
 
     [Fact]
-    public void What_is_short_or_does_not_say_its_length_comes_whole()
+    public void What_is_short_comes_whole_whether_it_says_its_length_or_not()
     {
         using var scene = Streaming();
         scene.Called(out var invite);
         SendChunk(scene, invite, Cpim("short"), 1, $"{Cpim("short").Length}", '$', "m1");
         Assert.Equal("short", Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
-        var whole = Cpim(Letters(3000));
-        SendChunk(scene, invite, whole[..2048], 1, "*", '+', "m2");
-        SendChunk(scene, invite, whole[2048..], 2049, "*", '$', "m2");
-        Assert.Equal(Letters(3000), Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
+        var whole = Cpim(Letters(700));
+        SendChunk(scene, invite, whole[..500], 1, "*", '+', "m2");
+        SendChunk(scene, invite, whole[500..], 501, "*", '$', "m2");
+        Assert.Equal(Letters(700), Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void IMC_SDP_10_what_does_not_say_its_length_comes_as_a_stream_once_it_is_long(bool isWrapped)
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        var text = Letters(5000);
+        var whole = isWrapped ? Cpim(text) : text;
+        var type = isWrapped ? "message/cpim" : "text/plain";
+        SendChunk(scene, invite, whole[..1000], 1, "*", '+', type: type);
+        Assert.Empty(scene.Events()); // it may yet be short
+        SendChunk(scene, invite, whole[1000..1001], 1001, "*", '+', type: type);
+        var received = Assert.IsType<ContentReceived>(Assert.Single(scene.Events()));
+        Assert.Equal(("sip:bob@example.com", "text/plain", (long?)null, "big"), (received.From, received.ContentType, received.Size, received.Id));
+        Assert.Throws<NotSupportedException>(() => received.Content.Length);
+        var reading = ReadAll(received.Content);
+        SendChunk(scene, invite, whole[1001..], 1002, "*", '$', type: type);
+        Assert.Equal(text, reading.Result());
+        for (var i = 0; i < 3; i++) Assert.Contains(" 200 OK", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        Assert.Empty(scene.Events());
+    }
+
+    [Fact]
+    public void Sixteen_messages_may_begin_without_saying_their_length_and_four_of_them_be_long()
+    {
+        using var scene = Streaming();
+        scene.Called(out var invite);
+        string Answer(string message, int start, char flag, string id)
+        {
+            SendChunk(scene, invite, message, start, "*", flag, id);
+            return scene.Peer.Msrp!.Expect().Split(' ')[2];
+        }
+
+        for (var i = 1; i <= 16; i++) Assert.Equal("200", Answer(Cpim("begun")[..60], 1, '+', $"m{i}"));
+        Assert.Equal("413", Answer(Cpim("begun")[..60], 1, '+', "m17"));
+        Assert.Equal("200", Answer("x", 61, '#', "m16")); // given up: there is room again
+        Assert.Equal("200", Answer(Cpim("begun")[..60], 1, '+', "m18"));
+        for (var i = 1; i <= 4; i++) Assert.Equal("200", Answer(Cpim(Letters(2000))[60..], 61, '+', $"m{i}"));
+        Assert.Equal("413", Answer(Cpim(Letters(2000))[60..], 61, '+', "m5"));
+        Assert.Equal("200", Answer(Cpim("begun")[60..], 61, '$', "m6"));
+        var events = scene.Events();
+        Assert.Equal(4, events.OfType<ContentReceived>().Count());
+        Assert.Equal("begun", Assert.Single(events.OfType<MessageReceived>()).Text);
+        foreach (var content in events.OfType<ContentReceived>()) content.Content.Dispose();
+        scene.World.Run();
+    }
+
+    [Fact]
+    public void What_is_kept_of_messages_without_a_length_is_ten_megabytes_at_most()
+    {
+        using var scene = new Scene(change: static o => new ImClientOptions
+        {
+            Address = o.Address, Password = o.Password, Server = o.Server, StreamOver = 8 * 1024 * 1024, MaxMessageSize = 20 * 1024 * 1024,
+        });
+        scene.Called(out var invite);
+        const int step = 512 * 1024;
+        foreach (var (id, steps, told) in ((string, int, int)[])[("one", 12, 0), ("two", 8, 0), ("two", 9, 1)])
+        {
+            for (var i = id == "two" && steps == 9 ? 8 : 0; i < steps; i++)
+                SendChunk(scene, invite, (i == 0 ? Cpim("") : "") + Letters(i == 0 ? step - Cpim("").Length : step), 1L + (i * (long)step), "*", '+', id);
+            var events = scene.Events();
+            Assert.Equal(told, events.Count);
+            foreach (var content in events.Cast<ContentReceived>()) content.Content.Dispose();
+        }
+
+        scene.World.Run();
     }
 
     [Fact]

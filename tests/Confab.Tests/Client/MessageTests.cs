@@ -43,7 +43,8 @@ public sealed class MessageTests
         Assert.Equal(invite.Sdp("path"), ScriptedMsrp.Header(send, "From-Path"));
         Assert.Equal("message/cpim", ScriptedMsrp.Header(send, "Content-Type"));
         Assert.Contains(
-            "\r\n\r\nFrom: <sip:alice@example.com>\r\nTo: <sip:bob@example.com>\r\nDateTime: 2025-01-15T10:00:00Z\r\n\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello Bob \u00e4\r\n-------",
+            "\r\n\r\nFrom: <sip:alice@example.com>\r\nTo: <sip:bob@example.com>\r\nDateTime: 2025-01-15T10:00:00Z\r\nNS: imdn <urn:ietf:params:imdn>\r\n"
+            + $"imdn.Message-ID: {ScriptedMsrp.Header(send, "Message-ID")}\r\nimdn.Disposition-Notification: positive-delivery, negative-delivery, display\r\n\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHello Bob \u00e4\r\n-------",
             send,
             StringComparison.Ordinal);
         Assert.False(sending.IsCompleted);

@@ -20,7 +20,22 @@ sealed class ScriptedPeer : IDatagramHandler
     public ScriptedPeer(SimWorld world)
     {
         _world = world;
-        var network = world.Network.Host(IPAddress.Parse(Host));
+        Open();
+    }
+
+    /// <summary>The machine is gone: its ports are closed, and so is what was open.</summary>
+    public void GoDown()
+    {
+        foreach (var port in _ports) port.Dispose();
+        _ports.Clear();
+        foreach (var stream in _world.Network.Streams.ToArray()) stream.Break();
+        _world.Run();
+    }
+
+    /// <summary>It is there again, and remembers what it knew.</summary>
+    public void Open()
+    {
+        var (world, network) = (_world, _world.Network.Host(IPAddress.Parse(Host)));
         _ports.Add(network.Listen(new IPEndPoint(IPAddress.Parse(Host), 5060), Transport.Tcp, flow =>
         {
             Flow = flow;

@@ -26,7 +26,7 @@ public sealed class StartSessionTests
         Assert.Contains("\r\nc=IN IP4 192.0.2.11\r\n", invite.Body, StringComparison.Ordinal);
         Assert.Matches("^msrp://192\\.0\\.2\\.11:9/[a-z2-7]{16,};tcp$", invite.Sdp("path"));
         Assert.Equal("message/cpim text/plain", invite.Sdp("accept-types"));
-        Assert.Equal("text/plain application/im-iscomposing+xml", invite.Sdp("accept-wrapped-types"));
+        Assert.Equal("text/plain application/im-iscomposing+xml message/imdn+xml", invite.Sdp("accept-wrapped-types"));
         Assert.Equal("active", invite.Sdp("setup"));
         Assert.Equal("10485760", invite.Sdp("max-size"));
     }
@@ -255,6 +255,14 @@ public sealed class StartSessionTests
         Assert.Equal(1, invite.Body.Split("<list>").Length - 1);
         Assert.Contains("sip:bob@example.com", invite.Body, StringComparison.Ordinal);
         Assert.Contains("sip:Bob@example.com", invite.Body, StringComparison.Ordinal); // the user part minds its case (COM-AOIA-6)
+    }
+
+    [Fact]
+    public void XDM_17_the_conference_factory_is_the_one_that_the_client_was_provisioned_with()
+    {
+        using var scene = new Scene(change: o => new() { Address = o.Address, Server = o.Server, ConferenceFactory = "sip:rooms@im.example.org" });
+        _ = scene.Client.GroupAsync(["sip:bob@example.com"]);
+        Assert.Equal("<sip:rooms@im.example.org>", scene.Peer.Expect("INVITE sip:rooms@im.example.org SIP/2.0")["To"]);
     }
 
     [Theory]

@@ -58,6 +58,8 @@ public sealed class LimitsTests
         [nameof(Limits.DocumentDepth)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
         [nameof(Limits.DocumentsPerUser)] = "Confab.Tests/Server/Xdm/HostileXcapTests.cs",
         [nameof(Limits.ChangesPerHome)] = "Confab.Tests/Server/Xdm/DocumentsTests.cs",
+        [nameof(Limits.DocumentReferences)] = "flows/rfc5875/4.4-refused.flow",
+        [nameof(Limits.DocumentSubscriptionsPerUser)] = "flows/rfc5875/4.4-refused.flow",
         [nameof(Limits.StoreLaneRequests)] = "Confab.Tests/Runtime/StoreLaneTests.cs",
     };
 

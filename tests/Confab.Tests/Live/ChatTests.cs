@@ -23,7 +23,9 @@ public sealed class ChatTests
 
         await alice.Type("hello, Bob: żółw & \"quotes\"");
         await bob.Hears("alice", "hello, Bob: żółw & \"quotes\"");
-        await alice.Event("sent", ("status", "200"));
+        var id = (await alice.Event("sent", ("status", "200"))).GetProperty("id").GetString()!;
+        await alice.Event("delivered", ("id", id), ("from", "sip:bob@example.com"), ("status", "200"));
+        await alice.Event("displayed", ("id", id), ("from", "sip:bob@example.com"), ("status", "200"));
         await bob.Type("hello, Alice");
         await alice.Hears("bob", "hello, Alice");
 
@@ -48,6 +50,14 @@ public sealed class ChatTests
             bob.Hears("alice", "from alice"), bob.Hears("carol", "from carol"),
             carol.Hears("alice", "from alice"), carol.Hears("bob", "from bob"));
         await Task.WhenAll(alice.Event("sent"), bob.Event("sent"), carol.Event("sent"));
+        foreach (var (one, others) in ((Chatter, Chatter[])[])[(alice, [bob, carol]), (bob, [alice, carol]), (carol, [alice, bob])])
+        {
+            foreach (var other in others)
+            {
+                foreach (var what in (string[])["delivered", "displayed"]) await one.Event(what, ("from", $"sip:{other.Name}@example.com"));
+            }
+        }
+
         Assert.DoesNotContain("\"from\":\"sip:alice@example.com\",\"text\"", alice.Program.Printed, StringComparison.Ordinal);
         await Quit(alice, bob, carol);
     }

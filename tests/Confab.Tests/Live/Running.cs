@@ -36,6 +36,8 @@ internal sealed class Running : IAsyncDisposable
         _ = EndAsync();
     }
 
+    public int Id => _process.Id;
+
     /// <summary>All that it printed so far, standard error in between.</summary>
     public string Printed
     {

@@ -43,7 +43,7 @@ public sealed class TerminalTests
         await Does(alice, "wait ^[0-9:]+ bob: number 5$", "row ^> half a li$", "type ne", "key enter");
         await bob.Hears("alice", "half a line");
         await bob.Event("composing", ("from", "sip:alice@example.com"), ("active", "False"));
-        await Does(alice, @"wait ^[0-9:]+ ✓ you: half a line$", "key up", "row ^> half a line$", "key ctrl-c", "row ^>$", "type /sess", "key tab", "row ^> /sessions$", "key enter", @"wait \* s1 1-1 bob established");
+        await Does(alice, @"wait ^[0-9:]+ ● you: half a line$", "key up", "row ^> half a line$", "key ctrl-c", "row ^>$", "type /sess", "key tab", "row ^> /sessions$", "key enter", @"wait \* s1 1-1 bob established");
         await bob.Type("/leave");
         await Does(alice, "wait s1: the session has ended", "type /quit", "key enter");
         Assert.Equal("0", await Ask(alice, "exit"));

@@ -48,6 +48,47 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         Assert.DoesNotContain("sip:carol", server.Program.Printed, StringComparison.Ordinal); // bodies and selectors are not logged
     }
 
+    /// <summary>RFC 5875 (XDM-15): what curl puts, a SUBSCRIBE written by hand hears of, with the entity tag that curl was told.</summary>
+    [Fact]
+    public async Task Who_subscribes_is_told_of_what_curl_puts()
+    {
+        Tool.Need("curl");
+        await using var server = await LiveServer.Start();
+        using var alice = new UdpUser(server.Udp, "alice", "demo");
+        var challenge = await alice.Ask("SUBSCRIBE", "sip:example.com", "Event: xcap-diff\n");
+        var nonce = challenge.Split("nonce=\"")[1].Split('"')[0];
+        var list = "<resource-lists xmlns=\"urn:ietf:params:xml:ns:resource-lists\"><list><entry uri=\"org.openmobilealliance.groups/\"/></list></resource-lists>";
+        await alice.Send($"""
+            SUBSCRIBE sip:example.com SIP/2.0
+            Via: SIP/2.0/UDP 127.0.0.1:{alice.Port};branch=z9hG4bK-watch
+            Max-Forwards: 70
+            From: <sip:alice@example.com>;tag=w
+            To: <sip:example.com>
+            Call-ID: watch
+            CSeq: 1 SUBSCRIBE
+            Contact: <sip:alice@127.0.0.1:{alice.Port}>
+            Event: xcap-diff
+            {alice.Authorization("SUBSCRIBE", "sip:example.com", nonce).TrimEnd()}
+            Content-Type: application/resource-lists+xml
+            Content-Length: {list.Length}
+
+
+            """ + list);
+        var first = await Notified(alice);
+        Assert.Contains($"xcap-root=\"http://{server.Http.Authority}/xcap/\">\r\n</xcap-diff>", first, StringComparison.Ordinal);
+
+        var file = Path.Combine(server.Folder, "group.xml");
+        await File.WriteAllTextAsync(file, XcapRig.Group("sip:team@example.com"), TestContext.Current.CancellationToken);
+        var made = await Curl(server, "alice", Groups + "team", "-X", "PUT", "-H", $"Content-Type: {XcapRig.GroupsType}", "--data-binary", "@" + file);
+        var etag = made.Head.Split('\n').Single(static l => l.StartsWith("ETag: ", StringComparison.Ordinal))[6..].Trim().Trim('"');
+        Assert.Contains($"<document sel=\"{Groups["/xcap/".Length..]}team\" new-etag=\"{etag}\"/>", await Notified(alice), StringComparison.Ordinal);
+        await Curl(server, "alice", Groups + "team", "-X", "DELETE");
+        Assert.Contains($"<document sel=\"{Groups["/xcap/".Length..]}team\" previous-etag=\"{etag}\"/>", await Notified(alice), StringComparison.Ordinal);
+        await server.Program.Signal("TERM");
+        Assert.Contains("Subscription-State: terminated;reason=probation;retry-after=10", await Notified(alice), StringComparison.Ordinal);
+        Assert.Equal(0, await server.Program.Exit());
+    }
+
     [Fact]
     public async Task A_body_that_is_too_long_is_answered_413_whether_it_says_so_or_not()
     {
@@ -99,10 +140,17 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         Assert.Contains("sip:team-2@example.com", taken.Printed, StringComparison.Ordinal);
         Assert.Equal(1, (await Confab(server, "group", "create", "alice", "--owner", "erin")).Code); // a user's
         Assert.Contains("MEMBER    sip:carol@example.com", (await Confab(server, "group", "add", "team", "carol")).Printed, StringComparison.Ordinal);
-        Assert.Equal(1, (await Confab(server, "group", "remove", "team", "dave")).Code);
+        Assert.Equal((1, "confab: sip:dave@example.com is not on the list of sip:team@example.com"), await Confab(server, "group", "remove", "team", "bob", "dave")); // nobody is
         Assert.DoesNotContain("sip:bob@", (await Confab(server, "group", "remove", "team", "bob")).Printed, StringComparison.Ordinal);
         Assert.Contains("MAX       no limit", (await Confab(server, "group", "set", "team", "--max", "0", "--invite-members", "true")).Printed, StringComparison.Ordinal);
         Assert.Contains("sip:team@example.com  sip:erin@example.com  2        -    The Team", (await Confab(server, "group", "list")).Printed, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await Confab(server, "user", "add", "sip:+49@example.com", "--password", "secret")).Code);
+        Assert.Equal(0, (await Confab(server, "group", "create", "numbers", "--owner", "sip:+49@example.com")).Code);
+        Assert.Contains("OWNER     sip:+49@example.com", (await Confab(server, "group", "show", "numbers")).Printed, StringComparison.Ordinal);
+        Assert.Contains("MEMBER    sip:bob@example.com", (await Confab(server, "group", "add", "numbers", "bob")).Printed, StringComparison.Ordinal);
+        Assert.Equal(0, (await Confab(server, "user", "remove", "sip:+49@example.com")).Code);
+        Assert.Equal(1, (await Confab(server, "group", "show", "numbers")).Code);
 
         // Its password is the server's at once; nobody has the token but who can read the folder.
         var erin = Chatter.Start(server, "erin", "secret");
@@ -160,6 +208,15 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
             var version = int.Parse(text.Split("<!--version")[1].Split(' ')[0], CultureInfo.InvariantCulture);
             Assert.InRange(version, answered[w], answered[w] + 1); // the one that was on its way may have been stored
         }
+    }
+
+    /// <summary>The next NOTIFY, which is taken.</summary>
+    private static async Task<string> Notified(UdpUser user)
+    {
+        var notify = await user.Receive("NOTIFY ");
+        var kept = notify.Split("\r\n").Where(static l => new[] { "Via:", "From:", "To:", "Call-ID:", "CSeq:" }.Any(h => l.StartsWith(h, StringComparison.Ordinal)));
+        await user.Send($"SIP/2.0 200 OK\n{string.Join('\n', kept)}\nContent-Length: 0\n\n");
+        return notify;
     }
 
     private static async Task WriteOn(Uri server, int writer, Dictionary<int, int> answered, CancellationToken stop)

@@ -61,7 +61,7 @@ internal sealed class PhoneSubscription
     {
         if (notify.Body.IsEmpty) return;
         var xml = System.Text.Encoding.UTF8.GetString(notify.Body.Span);
-        Assert.Null(ConferenceSchema.Difference(xml));
+        Assert.Null(BodySchema.Conference.Difference(xml));
         Assert.True(ConferenceInfoReader.TryParse(notify.Body, 20_000, out var document, out var fault), fault.Reason);
         if (View.Apply(document) == ViewChange.Gap) IsWhole = false;
     }

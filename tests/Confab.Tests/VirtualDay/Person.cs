@@ -11,6 +11,7 @@ namespace Confab.Tests.VirtualDay;
 internal sealed class Person : IDisposable
 {
     private readonly Day _day;
+    private readonly HashSet<(string Id, string From, bool IsDisplayed)> _told = [];
     private readonly SimHost _host;
     private readonly List<ImSession> _ringing = [];
 
@@ -89,7 +90,7 @@ internal sealed class Person : IDisposable
     {
         while (Client.TryReadEvent(out var happened))
         {
-            if (happened is not (MessageReceived or Confab.Client.Sent)) _day.Diary.Note($"{Name} {Told(happened)}");
+            if (happened is not (MessageReceived or Confab.Client.Sent or Delivered or Displayed)) _day.Diary.Note($"{Name} {Told(happened)}");
             switch (happened)
             {
                 case Invited { Session: var session }:
@@ -107,12 +108,29 @@ internal sealed class Person : IDisposable
                 case MessageReceived { Text: { } text } message:
                     var seat = Seats.Find(seat => seat.Session == message.Session);
                     Assert.True(seat is not null, $"{Name} hears '{text[..Math.Min(40, text.Length)]}' where he has no seat");
-                    seat.Heard.Add(int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
+                    var number = int.Parse(text.AsSpan(0, text.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+                    seat.Heard.Add(number);
+                    if (number % 3 == 0) _ = message.DisplayedAsync();
+                    break;
+                case Delivered told:
+                    Believe(told.Session, told.Id, told.From, isDisplayed: false);
+                    break;
+                case Displayed told:
+                    Believe(told.Session, told.Id, told.From, isDisplayed: true);
                     break;
                 default:
                     break;
             }
         }
+    }
+
+    /// <summary>What others tell of his messages: each once, under the name by which they are in the session.</summary>
+    private void Believe(ImSession session, string id, string from, bool isDisplayed)
+    {
+        Assert.True(_told.Add((id, from, isDisplayed)), $"{Name} is told twice by {from} of {id}");
+        _day.Tally.Told++;
+        if (_day.People.FirstOrDefault(person => person.Address == from) is not { } other) return;
+        Assert.True(other.Taken.Any(seat => seat.Identity == session.Identity!.Split(';')[0] && !seat.Session.IsAnonymous), $"{Name} is told by {from} who hides in {session.Identity}");
     }
 
     private static string Told(ImEvent happened) => happened switch

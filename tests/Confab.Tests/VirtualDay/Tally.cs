@@ -9,6 +9,9 @@ internal sealed class Tally
     /// <summary>Times that one had to hear a message and heard it.</summary>
     public int Heard { get; set; }
 
+    /// <summary>Notifications that somebody was delivered or shown a message.</summary>
+    public int Told { get; set; }
+
     /// <summary>Rosters compared with who was there.</summary>
     public int Rosters { get; set; }
 
@@ -29,5 +32,5 @@ internal sealed class Tally
     /// <summary>Times that the server was killed.</summary>
     public int Crashes { get; set; }
 
-    public override string ToString() => $"{Said} messages, {Heard} heard, {Rosters} rosters, {Hidden} hidden in them, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back, {Extended} extended, {Crashes} crashes";
+    public override string ToString() => $"{Said} messages, {Heard} heard, {Told} told, {Rosters} rosters, {Hidden} hidden in them, {Sessions} sessions, {Seats} seats, {Rejoined} of them by coming back, {Extended} extended, {Crashes} crashes";
 }

@@ -17,7 +17,7 @@ public sealed class VirtualDayTests
         using var day = new Day(seed);
         day.Run();
         TestContext.Current.TestOutputHelper?.WriteLine(day.Tally.ToString());
-        Assert.All([day.Tally.Heard, day.Tally.Rosters, day.Tally.Sessions, day.Tally.Rejoined], static count => Assert.NotEqual(0, count));
+        Assert.All([day.Tally.Heard, day.Tally.Told, day.Tally.Rosters, day.Tally.Sessions, day.Tally.Rejoined], static count => Assert.NotEqual(0, count));
     }
 
     [Fact]

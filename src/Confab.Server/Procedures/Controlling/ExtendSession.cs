@@ -10,7 +10,7 @@ namespace Confab.Server.Procedures.Controlling;
 /// The list names the other party with the dialog that he is to leave for it; he is invited in its place, and leaves it himself.
 /// </summary>
 [Clause("OMA-IM", "7.1.1.6", "IMS-EXT-1", "IMS-EXT-2", "IMS-EXT-3", "IMS-EXT-4", "IMS-EXT-5", "IMS-EXT-6", "IMS-EXT-7", "IMS-EXT-8")]
-internal sealed class ExtendSession(Focus focus, IReadOnlyList<ResourceEntry> invitees, IReadOnlyDictionary<string, Replaces> replaced)
+internal sealed class ExtendSession(Focus focus, IReadOnlyList<ResourceEntry> invitees, EntryHeaders headers)
 {
     private readonly Dictionary<string, ReplacedLeg> _legs = new(StringComparer.Ordinal);
     private int _pending;
@@ -22,7 +22,7 @@ internal sealed class ExtendSession(Focus focus, IReadOnlyList<ResourceEntry> in
     public void InviteAll()
     {
         _pending = 1;
-        foreach (var (address, replaces) in replaced)
+        foreach (var (address, replaces) in headers.Replaced)
         {
             _pending++;
             TranslateReplaces.Run(focus, replaces, focus.Originator, leg =>
@@ -40,11 +40,11 @@ internal sealed class ExtendSession(Focus focus, IReadOnlyList<ResourceEntry> in
     /// party of that session. Tells whether there is one.
     /// </summary>
     [Clause("OMA-IM", "7.1.1.6", "IMS-EXT-8")]
-    public static void Place(Focus focus, Replaces replaces, IReadOnlyList<ResourceEntry> invitees, Dictionary<string, Replaces> replaced, Action<bool> done) =>
+    public static void Place(Focus focus, Replaces replaces, IReadOnlyList<ResourceEntry> invitees, EntryHeaders headers, Action<bool> done) =>
         TranslateReplaces.Run(focus, replaces, focus.Originator, leg =>
         {
             var isListed = leg is not null && invitees.Any(invitee => invitee.Uri == leg.Address);
-            if (isListed) replaced[leg!.Address] = replaces;
+            if (isListed) headers.Replaced[leg!.Address] = replaces;
             done(isListed);
         });
 
@@ -53,6 +53,10 @@ internal sealed class ExtendSession(Focus focus, IReadOnlyList<ResourceEntry> in
     {
         if (--_pending > 0 || focus.IsReleased) return;
         var history = AttachHistory.Compose(focus.Node, invitees);
-        foreach (var invitee in invitees) InviteParticipant.Run(focus, invitee.Uri, null, 70, history: history, isHidden: invitee.Anonymize, replaced: _legs.GetValueOrDefault(invitee.Uri));
+        foreach (var invitee in invitees)
+        {
+            InviteParticipant.Run(
+                focus, invitee.Uri, null, 70, history: history, isHidden: invitee.Anonymize, replaced: _legs.GetValueOrDefault(invitee.Uri), preference: headers.Preferences.GetValueOrDefault(invitee.Uri));
+        }
     }
 }

@@ -35,6 +35,7 @@ internal static class InviteParticipant
     /// His leg of another session that he is to leave for this one; null for none. One who hides says nothing of it: the dialog would tell who he is,
     /// and nobody can verify it (C-32).
     /// </param>
+    /// <param name="preference">What the inviter would have of his devices, beside that they do IM (RFC 3841); null for nothing.</param>
     public static void Run(
         Focus focus,
         string address,
@@ -44,13 +45,14 @@ internal static class InviteParticipant
         Referral? referral = null,
         byte[]? history = null,
         bool isHidden = false,
-        ReplacedLeg? replaced = null)
+        ReplacedLeg? replaced = null,
+        string? preference = null)
     {
         var node = focus.Node;
         if (focus.PresentAs(address) is { IsAwaited: true } lost) focus.Remove(lost); // his invitation before the restart
         referral ??= new Referral(focus.Originator, $"<{focus.Originator}>", focus.OriginatorEntity != focus.Originator);
         if (referral.IsHidden) replaced = null;
-        var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral, Replaced = replaced };
+        var invitee = new Participant(focus, address, null, isCaller: false, isHidden) { Referral = referral, Replaced = replaced, Preference = preference };
         focus.Roster.Invite(address, referral.IsHidden ? null : referral.By, invitee.Alias); // IMS-NTF-11
         if (replaced is null && node.UserSessions.IsFull(address) && focus.Present(address) is not { State: ParticipantState.Connected })
         {
@@ -167,6 +169,7 @@ internal static class InviteParticipant
             (ref SipWriter writer) =>
             {
                 writer.Header(HeaderName.AcceptContact, focus.IsLargeMessage ? "*;+g.oma.sip-im.large-message" : "*;+g.oma.sip-im");
+                if (invitee.Preference is { } wanted) writer.Header(HeaderName.AcceptContact, wanted);
                 if ((focus.IsGroup || invitee.Replaced is not null) && !inviter.IsHidden) writer.Header(HeaderName.ReferredBy, inviter.ReferredBy);
                 if (invitee.Replaced is { } leg) writer.Header(HeaderName.Replaces, leg.Replaces.ToString());
             },

@@ -25,7 +25,7 @@ internal static class StartAdhocSession
         }
 
         if (!NegotiateMedia.TryRead(node, request, isGroup: true, out var offer, out var refusal)
-            || !TryInvitees(node, offer, originator, out var invitees, out var replaced, out refusal)
+            || !TryInvitees(node, offer, originator, out var invitees, out var headers, out refusal)
             || !TryReplaces(request, out var replaces, out refusal))
         {
             owner.Answer(transaction, refusal.Status, refusal.More, refusal.Reason);
@@ -33,7 +33,7 @@ internal static class StartAdhocSession
         }
 
         var focus = new Focus(owner, SessionKind.AdHoc, originator.Address);
-        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request))
+        var caller = new Participant(focus, originator.Address, originator.DisplayName, isCaller: true, AnonymityAsked.In(request) || headers.AsksPrivacy)
         {
             Offer = offer,
             AuthenticatedFlow = transaction.Flow,
@@ -44,11 +44,11 @@ internal static class StartAdhocSession
             return;
         }
 
-        if (replaces is null) Begin(caller, new ExtendSession(focus, invitees, replaced), invitees, isExtension: replaced.Count > 0);
-        else ExtendSession.Place(focus, replaces, invitees, replaced, isListed =>
+        if (replaces is null) Begin(caller, new ExtendSession(focus, invitees, headers), invitees, isExtension: headers.Replaced.Count > 0);
+        else ExtendSession.Place(focus, replaces, invitees, headers, isListed =>
         {
             if (caller.Session.State != SessionState.Offered) return; // cancelled meanwhile
-            if (isListed) Begin(caller, new ExtendSession(focus, invitees, replaced), invitees, isExtension: true);
+            if (isListed) Begin(caller, new ExtendSession(focus, invitees, headers), invitees, isExtension: true);
             else
             {
                 caller.Session.Refuse(StatusCode.CallTransactionDoesNotExist);
@@ -87,10 +87,10 @@ internal static class StartAdhocSession
 
     /// <summary>The distinct users of the list, the originator left out (IMS-FCTY-4); bounded by MAX-ADHOC-GROUP-SIZE (IMS-FCTY-3).</summary>
     private static bool TryInvitees(
-        Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out Dictionary<string, Replaces> replaced, out Refusal refusal)
+        Node node, Offer offer, Originator originator, out List<ResourceEntry> invitees, out EntryHeaders headers, out Refusal refusal)
     {
         invitees = [];
-        replaced = new Dictionary<string, Replaces>(StringComparer.Ordinal);
+        headers = new EntryHeaders();
         refusal = null!;
         var list = offer.Others.FirstOrDefault(IsList);
         if (list is null)
@@ -123,13 +123,12 @@ internal static class StartAdhocSession
                 return false;
             }
 
-            if (address != originator.Address && SipUri.TryParse(Text.Of(entry.Uri), out var named) && Replaces.In(named) is { } replaces)
-                replaced.TryAdd(address, replaces); // no other header of a URI is heeded (IMS-EXT-4)
+            if (address != originator.Address) headers.Take(address, entry.Uri);
             if (places.TryAdd(address, invitees.Count)) invitees.Add(entry with { Uri = address });
             else if (places[address] is >= 0 and var place) invitees[place] = HistoryList.Merge(invitees[place], entry);
         }
 
-        if (!AnonymityPolicy.AllowsAdHoc(node) && invitees.Exists(static i => i.Anonymize)) refusal = new Refusal(StatusCode.Forbidden, AnonymityPolicy.Reason);
+        if (!AnonymityPolicy.AllowsAdHoc(node) && (headers.AsksPrivacy || invitees.Exists(static i => i.Anonymize))) refusal = new Refusal(StatusCode.Forbidden, AnonymityPolicy.Reason);
         else if (invitees.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody else");
         else if (invitees.Count + 1 > node.Options.Session.MaxAdhocGroupSize) refusal = new Refusal(StatusCode.BusyHere, "", AddUsers.TooMany(node));
         return refusal is null;

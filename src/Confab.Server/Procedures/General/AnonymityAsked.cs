@@ -16,6 +16,9 @@ internal static class AnonymityAsked
     /// <summary>In an answer of his, whose From and To are not his to choose.</summary>
     public static bool In(SipResponse response) => Values(response).Exists(Hides);
 
+    /// <summary>In a value of Privacy that stands elsewhere than in the header.</summary>
+    public static bool In(Text value) => Split(value.ToString()).Any(Hides);
+
     /// <summary>Whether he says that he does not ask for it: who was hidden until now comes out.</summary>
     public static bool IsWaived(SipRequest request) => !In(request) && Values(request).Contains("none", StringComparer.OrdinalIgnoreCase);
 
@@ -33,7 +36,9 @@ internal static class AnonymityAsked
     {
         var values = new List<string>();
         foreach (var line in message.Headers(HeaderName.Privacy))
-            values.AddRange(line.ToString().Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            values.AddRange(Split(line.ToString()));
         return values;
     }
+
+    private static string[] Split(string values) => values.Split([';', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

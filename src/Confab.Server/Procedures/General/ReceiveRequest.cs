@@ -35,6 +35,7 @@ internal static class ReceiveRequest
         var request = transaction.Request;
         if (request.Method == SipMethod.Register) Register(owner, transaction, originator);
         else if (SubscribeToRefer.Is(request)) SubscribeToRefer.Run(owner, transaction, originator.Address);
+        else if (request.Method == SipMethod.Subscribe && SubscribeToDocuments.Is(request)) SubscribeToDocuments.Run(owner, transaction, originator);
         else if (request.Method == SipMethod.Subscribe) SubscribeToConference.Run(owner, transaction, originator);
         else if (owner.Focus is { } focus && (owner.Node.Router.Find(request.RequestUri) == focus || IsForGroup(focus, request))) TakeForSession(owner, focus, transaction, originator);
         else if (owner.Focus is not null) owner.Answer(transaction, StatusCode.LoopDetected); // RFC 3261 8.2.2.2: it came by another way already
@@ -96,7 +97,7 @@ internal static class ReceiveRequest
     private static void TakeInDialog(Conversation owner, IServerTransaction transaction)
     {
         var request = transaction.Request;
-        if (owner.Focus?.Subscriptions.Find(request) is { } subscription)
+        if (owner.FindSubscription(request) is { } subscription)
         {
             TakeInSubscription(owner, subscription, transaction);
             return;
@@ -137,7 +138,7 @@ internal static class ReceiveRequest
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);
     }
 
-    private static void TakeInSubscription(Conversation owner, ConferenceSubscription subscription, IServerTransaction transaction)
+    private static void TakeInSubscription(Conversation owner, Subscription subscription, IServerTransaction transaction)
     {
         var request = transaction.Request;
         if (owner.Node.Verification.NeedsChallenge(request, transaction.Flow, subscription.AuthenticatedFlow))
@@ -153,7 +154,8 @@ internal static class ReceiveRequest
         }
 
         if (FindUnknownExtension(owner.Node, request) is { } unknown) RefuseExtension(owner, transaction, unknown);
-        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, subscription, transaction);
+        else if (request.Method == SipMethod.Subscribe && subscription is DocumentSubscription toDocuments) SubscribeToDocuments.RunInDialog(owner, toDocuments, transaction);
+        else if (request.Method == SipMethod.Subscribe) SubscribeToConference.RunInDialog(owner, (ConferenceSubscription)subscription, transaction);
         else if (request.Method == SipMethod.Options) AnswerOptions.Run(owner, transaction);
         else if (request.Method is SipMethod.Bye or SipMethod.Invite) owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // no session lives in this dialog
         else owner.Answer(transaction, StatusCode.MethodNotAllowed);

@@ -17,7 +17,7 @@ internal static class ServerHeaders
     public const string Supported = "replaces, timer, recipient-list-invite, recipient-list-message, norefersub, multiple-refer, nosub, tdialog";
 
     /// <summary>The event packages that there are, and no other (D-01); to refer none subscribes but by a REFER.</summary>
-    public const string AllowEvents = "conference, refer";
+    public const string AllowEvents = "conference, refer, xcap-diff";
 
     /// <summary>The same for a REGISTER: RFC 3327 5.3, RFC 5626 6; <c>gruu</c> is not said in a response (RFC 5627 5.2).</summary>
     public const string RegisterSupported = "path, outbound";

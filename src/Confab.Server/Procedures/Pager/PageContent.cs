@@ -61,6 +61,7 @@ internal sealed record PageContent(string ContentType, ReadOnlyMemory<byte> Body
         }
         else if (!CpimView.TryParse(read.Body.Span, out var cpim, out var fault)) refusal = new Refusal(StatusCode.BadRequest, fault.Reason);
         else if (toSeveral && !Names(cpim.From, sender) && !IsAnonymous(cpim.From)) refusal = RefusalOf(StatusCode.Forbidden);
+        else if (isHidden && IsReport(cpim) && !HideInReport.CanRun(cpim)) refusal = RefusalOf(StatusCode.BadRequest);
         else if (isHidden) content = read with { Body = Hide(read.Body.Span, cpim) };
         else if (!toSeveral && !Names(cpim.From, sender)) content = read with { Body = PutRight(read.Body.Span, cpim.FromUriRange, Encoding.UTF8.GetBytes(sender.Address)) };
         return refusal is null;
@@ -112,12 +113,13 @@ internal sealed record PageContent(string ContentType, ReadOnlyMemory<byte> Body
     /// <summary>Of one who hides neither his name is told, nor in a disposition notification for whom it speaks (C-65a).</summary>
     private static byte[] Hide(ReadOnlySpan<byte> body, in CpimView cpim)
     {
-        var anonymous = Encoding.ASCII.GetBytes(HideIdentity.Uri);
         var (start, length) = cpim.FromRange.GetOffsetAndLength(body.Length);
-        var rest = body[(start + length)..];
-        var isReport = MediaType.TryParse(Encoding.UTF8.GetString(cpim.ContentType), out var wrapped, out _) && wrapped.Is("message/imdn+xml");
-        return [.. body[..start], (byte)'<', .. anonymous, (byte)'>', .. isReport ? HideInReport.Run(rest, anonymous) : rest];
+        var rest = start + length;
+        byte[] hidden = [.. body[..start], (byte)'<', .. Encoding.ASCII.GetBytes(HideIdentity.Uri), (byte)'>'];
+        return IsReport(cpim) ? [.. hidden, .. body[rest..cpim.HeadersLength], .. HideInReport.Run(cpim, HideIdentity.Uri)] : [.. hidden, .. body[rest..]];
     }
+
+    private static bool IsReport(in CpimView cpim) => MediaType.TryParse(Encoding.UTF8.GetString(cpim.ContentType), out var wrapped, out _) && wrapped.Is("message/imdn+xml");
 
     private static byte[] PutRight(ReadOnlySpan<byte> body, Range at, ReadOnlySpan<byte> by)
     {

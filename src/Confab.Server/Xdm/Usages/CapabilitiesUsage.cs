@@ -16,6 +16,8 @@ internal sealed class CapabilitiesUsage : ApplicationUsage
 
     public override bool IsWritable => false;
 
+    public override IEnumerable<string> MadeFor(string user) => [$"{Auid}/global/index"];
+
     public override Document? Make(XcapUri uri, UsageView view)
     {
         if (uri is not { IsGlobal: true, Path: ["index"] }) return null;

@@ -19,6 +19,8 @@ internal sealed class DirectoryUsage : ApplicationUsage
 
     public override bool IsWritable => false;
 
+    public override IEnumerable<string> MadeFor(string user) => [new DocumentId(Auid, user, FileName).Selector];
+
     public override Document? Make(XcapUri uri, UsageView view)
     {
         if (uri.IsGlobal || uri.Path is not [FileName]) return null;

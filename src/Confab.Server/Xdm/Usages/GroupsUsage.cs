@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Confab.Runtime;
 using Confab.Sip.Message;
 
@@ -17,6 +18,9 @@ internal sealed class GroupsUsage : ApplicationUsage
     public const string Type = "application/vnd.oma.poc.groups+xml";
 
     private const int Alternatives = 3;
+
+    /// <summary>Those named in a version of a document, found once: a thousand members may be told of it.</summary>
+    private static readonly ConditionalWeakTable<Document, IReadOnlySet<string>> s_named = [];
 
     public override string Auid => Id;
 
@@ -63,9 +67,18 @@ internal sealed class GroupsUsage : ApplicationUsage
 
     /// <summary>By the group's identity its owner and its members may read the document: it says who is in it, and what each may do.</summary>
     public override bool MayRead(Document document, string user) =>
-        document.Id.Xui == user
-        || XmlTree.Of(System.Text.Encoding.UTF8.GetString(document.Content.Span)).Root.All()
-            .Any(e => e.LocalName == "entry" && e["uri"] is { } uri && SipUri.TryParse(Text.Of(uri.Trim()), out var parsed) && parsed.AddressKey() == user);
+        document.Id.Xui == user || s_named.GetValue(document, static d => NamedIn(d)).Contains(user);
+
+    private static HashSet<string> NamedIn(Document document)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var element in XmlTree.Of(System.Text.Encoding.UTF8.GetString(document.Content.Span)).Root.All())
+        {
+            if (element.LocalName == "entry" && element["uri"] is { } uri && SipUri.TryParse(Text.Of(uri.Trim()), out var parsed)) named.Add(parsed.AddressKey());
+        }
+
+        return named;
+    }
 
     private static IEnumerable<ElementNode> Services(XmlTree tree) => tree.Root.Children.Where(static c => c.Is(Namespace, "list-service"));
 

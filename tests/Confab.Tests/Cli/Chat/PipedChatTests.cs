@@ -38,6 +38,36 @@ public sealed class PipedChatTests
     }
 
     [Fact]
+    public void What_becomes_of_messages_is_told_by_notifications_and_a_line_that_was_printed_counts_as_displayed()
+    {
+        const string from = "msrp://198.51.100.5:2855/peersession;tcp";
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        var invite = chat.Peer.Expect("INVITE");
+        chat.Peer.Answer(invite, 200, "Contact: <sip:one-5c1d@198.51.100.5:5060;transport=tcp>", ScriptedPeer.Sdp(wrapped: "*"), tag: "bobtag");
+        chat.Peer.Expect("ACK");
+        chat.Peer.Msrp!.Answer(chat.Peer.Msrp.Expect());
+        chat.Json("established");
+        chat.Type("Hello Bob");
+        var send = chat.Peer.Msrp.Expect();
+        chat.Peer.Msrp.Answer(send);
+        chat.Json("sent");
+        var id = ScriptedMsrp.Header(send, "Message-ID");
+        foreach (var (kind, status) in ((string, string)[])[("delivery", "delivered"), ("display", "displayed")])
+        {
+            chat.Peer.Msrp.SendMessage(
+                invite.Sdp("path")!, from, $"From: <sip:bob@example.com>\n\nContent-Type: message/imdn+xml\n\n<imdn><message-id>{id}</message-id><{kind}-notification><status><{status}/></status></{kind}-notification></imdn>");
+            chat.Peer.Msrp.Expect();
+            Assert.Equal($$"""{"event":"{{status}}","session":"s1","id":"{{id}}","status":200,"text":"","from":"sip:bob@example.com"}""", chat.Line());
+        }
+
+        chat.Peer.Msrp.SendMessage(invite.Sdp("path")!, from, "From: <sip:bob@example.com>\nimdn.Message-ID: x\nimdn.Disposition-Notification: display\n\nContent-Type: text/plain\n\nHi");
+        chat.Json("message");
+        chat.Peer.Msrp.Expect();
+        Assert.Contains("<displayed/>", chat.Peer.Msrp.Expect(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_group_invitation_has_its_keys_and_is_accepted_by_name()
     {
         using var chat = new ChatScene().Registered();

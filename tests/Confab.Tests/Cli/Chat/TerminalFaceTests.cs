@@ -68,4 +68,78 @@ public sealed class TerminalFaceTests
         Assert.Contains("  anonymous2 is here", screen.ToString(), StringComparison.Ordinal);
         Assert.Contains("do not name you", screen.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_became_of_a_text_stands_beside_it_and_changes_only_for_the_better()
+    {
+        var (face, screen, _) = Create(ColorSystemSupport.NoColors);
+        using var scene = new Confab.Tests.Client.Scene();
+        var session = scene.Called(out _);
+        string Marked(Action show)
+        {
+            var before = screen.ToString().Length;
+            show();
+            return string.Concat(screen.ToString()[before..].Where(static c => c is '\u2713' or '\u2717' or '\u25d1' or '\u25cf'));
+        }
+
+        var row = face.Echo("hello");
+        Assert.Equal("\u2713", Marked(() => face.Mark(row, new SendOutcome("m1", true, 200, ""))));
+        Assert.Equal("\u25d1", Marked(() => face.Show(new Happened(new Delivered(session, "m1", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("\u25cf", Marked(() => face.Show(new Happened(new Displayed(session, "m1", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("", Marked(() => face.Show(new Happened(new Delivered(session, "m1", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("", Marked(() => face.Show(new Happened(new Delivered(session, "never", "sip:bob@example.com"), "s1"))));
+
+        // It may be there before the server's own word.
+        row = face.Echo("again");
+        Assert.Equal("", Marked(() => face.Show(new Happened(new Displayed(session, "m2", "sip:bob@example.com"), "s1"))));
+        Assert.Equal("\u25cf", Marked(() => face.Mark(row, new SendOutcome("m2", true, 200, ""))));
+
+        row = face.Echo("lost");
+        Assert.Equal("\u2713", Marked(() => face.Mark(row, new SendOutcome("m3", true, 200, ""))));
+        Assert.Equal("\u2717", Marked(() => face.Show(new Happened(new Undelivered(session, "m3", 0, "no") { From = "sip:bob@example.com" }, "s1"))));
+        Assert.Equal("\u2717", Marked(() => face.Mark(face.Echo("x"), new SendOutcome("", false, 415, "no"))));
+    }
+
+    [Fact]
+    public void In_a_group_a_mark_stands_for_all()
+    {
+        var marks = new Marks();
+        Assert.Equal(Mark.Sent, marks.Sent("m", 5, isSent: true));
+        Assert.Null(marks.Told("m", "bob", isDisplayed: false, others: 2));
+        Assert.Null(marks.Told("m", "bob", isDisplayed: true, others: 2));
+        Assert.Equal((5, Mark.Delivered), marks.Told("m", "carol", isDisplayed: false, others: 2));
+        Assert.Equal((5, Mark.Displayed), marks.Told("m", "carol", isDisplayed: true, others: 2));
+        for (var i = 0; i < 64; i++) marks.Sent($"later {i}", 6, isSent: true);
+        Assert.Null(marks.Told("m", "carol", isDisplayed: true, others: 1)); // so far up nobody looks
+    }
+
+    [Fact]
+    public async Task A_message_of_another_session_is_seen_when_the_user_goes_there()
+    {
+        using var scene = new Confab.Tests.Client.Scene();
+        var (here, there) = (scene.Called(out _), scene.Called(out _));
+        var told = new List<string>();
+        Func<Task> Tell(string what) => () =>
+        {
+            told.Add(what);
+            return Task.CompletedTask;
+        };
+        var unseen = new Unseen(isSeenAnywhere: false);
+        unseen.Add(here, isAsked: true, Tell("here"));
+        unseen.Add(there, isAsked: true, Tell("there"));
+        unseen.Add(here, isAsked: false, Tell("not asked"));
+        unseen.Look(here);
+        unseen.Look(here);
+        Assert.Equal(["here"], told);
+        unseen.Look(null);
+        unseen.Look(there);
+        Assert.Equal(["here", "there"], told);
+        for (var i = 0; i < 300; i++) unseen.Add(there, isAsked: true, Tell("many"));
+        unseen.Look(there);
+        Assert.Equal(2 + 256, told.Count);
+        var all = new Unseen(isSeenAnywhere: true);
+        all.Add(there, isAsked: true, () => throw new ObjectDisposedException("client"));
+        all.Look(here);
+        await Task.CompletedTask;
+    }
 }

@@ -32,7 +32,7 @@ public sealed class ConferenceInfoTests
     public void IMS_NTF_10_what_is_written_follows_the_schema_and_reads_the_same()
     {
         var xml = Write(Bob, new ConferenceUser("sip:carol@example.com", ElementState.Deleted, null, null, []));
-        Assert.Null(ConferenceSchema.Difference(Encoding.UTF8.GetString(xml)));
+        Assert.Null(BodySchema.Conference.Difference(Encoding.UTF8.GetString(xml)));
         Assert.True(ConferenceInfoReader.TryParse(xml, 10, out var document, out _));
         Assert.Equal(("sip:room@example.com", ElementState.Partial, 7u, 3u, ElementState.Partial), (document.Entity, document.State, document.Version!.Value, document.UserCount!.Value, document.UsersState!.Value));
         Assert.Equal(new ConferenceDescription("Lunch & more", 10), document.Description);

@@ -95,6 +95,11 @@ public abstract class StoreContract : IDisposable
         Write(static s => s.Documents.RemoveDocument(s_team));
         Again();
         Assert.Equal("sip:bob@example.com", Assert.Single(Opened.Documents.LoadDocuments()).Id.Xui);
+        Write(static s => s.Documents.RemoveHome("sip:alice@example.com"));
+        Assert.Single(Opened.Documents.LoadDocuments());
+        Write(static s => s.Documents.PutDocument(Team("one")));
+        Write(static s => s.Documents.RemoveHome("sip:bob@example.com"));
+        Assert.Equal(s_team, Assert.Single(Opened.Documents.LoadDocuments()).Id);
     }
 
     [Fact]

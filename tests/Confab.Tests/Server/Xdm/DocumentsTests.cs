@@ -163,7 +163,7 @@ public sealed class DocumentsTests : IDisposable
     private Documents NewDocuments()
     {
         var documents = new Documents(_world, _disk.Documents, _lane);
-        documents.Load(static d => TextOf(d) == "one" ? ["sip:team@example.com"] : []);
+        documents.Load(static d => TextOf(d) == "one" ? ["sip:team@example.com"] : [], static _ => true);
         documents.Watch(_changes.Add);
         return documents;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Xunit;
 using static Confab.Tests.Server.Xdm.XcapRig;
@@ -106,7 +105,7 @@ public sealed class HostileXcapTests : IDisposable
     [InlineData("entries of one URI")]
     [InlineData("namespaces")]
     [InlineData("rules of one id")]
-    public void The_worst_document_of_the_largest_size_takes_no_long_time(string kind)
+    public void The_worst_document_of_the_largest_size_takes_no_great_work(string kind)
     {
         var count = 200_000 / 20;
         var inner = kind switch
@@ -117,11 +116,11 @@ public sealed class HostileXcapTests : IDisposable
             "namespaces" => $"<x xmlns='urn:x' {string.Concat(Enumerable.Range(0, count).Select(static i => $" xmlns:a{i}='u'"))}/>",
             _ => $"<cr:ruleset>{string.Concat(Enumerable.Repeat("<cr:rule id='a'/>", count))}</cr:ruleset>",
         };
-        var began = Stopwatch.GetTimestamp();
+        var began = CpuClock.Now;
         _rig.Put(Team, GroupsType, Group("sip:team@example.com", inner));
         _rig.Get(Team + "/~~/*/*/*%5b3%5d");
         _rig.Put(Lists + "/l", ListsType, $"<resource-lists xmlns='urn:ietf:params:xml:ns:resource-lists'><list>{string.Concat(Enumerable.Repeat("<entry uri='a'/>", count))}</list></resource-lists>");
-        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10), $"{kind}: {Stopwatch.GetElapsedTime(began)}");
+        Assert.InRange(CpuClock.Now - began, TimeSpan.Zero, TimeSpan.FromSeconds(10)); // a fraction of a second, unless the work grows with the square
     }
 
     [Fact]
