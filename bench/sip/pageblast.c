@@ -2,7 +2,7 @@
 //   pageblast -p PORT [-c sockets (8)] [-w window of a socket (8)] [-a: proves itself by digest] -P pid[,pid...] of the server
 // u1@example.com is registered first; u0 sends. Who it is stands in P-Asserted-Identity, or is proven by digest with the nonce that a socket was given,
 // counted on. Prints "joined"; then each line "MESSAGES" of standard input is one run, whose figures are one line: messages that were answered, wall
-// seconds, the server's CPU seconds, messages not answered within 500 ms, the status of the last answer.
+// seconds, the server's CPU seconds, messages not answered within 500 ms, the status of the last answer, challenges.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <poll.h>
@@ -19,7 +19,7 @@
 static int port, C = 8, W = 8, digest, pids[64], npids, own[SOCKETS + 1], fds[SOCKETS + 1], out[SOCKETS], last;
 static char nonce[SOCKETS + 1][200];
 static unsigned count[SOCKETS + 1], id;
-static uint64_t done, lost;
+static uint64_t done, lost, asked;
 
 static uint64_t now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000ull + t.tv_nsec; }
 
@@ -112,7 +112,7 @@ static void take(int c) {
   int k = recvmmsg(fds[c], h, B, MSG_DONTWAIT, 0);
   for (int i = 0; i < k; i++) if (!memcmp(b[i], "SIP/2.0 ", 8) && b[i][8] >= '2') {
     out[c]--; last = atoi(b[i] + 8); b[i][h[i].msg_len] = 0;
-    if (last == 401) keep(c, b[i]); else done++;
+    if (last == 401) asked++, keep(c, b[i]); else done++;
   }
 }
 
@@ -163,9 +163,9 @@ int main(int ac, char **av) {
   puts("joined"); fflush(stdout);
   char line[100];
   while (fgets(line, sizeof line, stdin)) {
-    uint64_t d = done, l = lost, w = now(); double c = cpu();
+    uint64_t d = done, l = lost, a = asked, w = now(); double c = cpu();
     run(strtoull(line, 0, 10));
-    printf("%lu %.6f %.6f %lu %d\n", done - d, (now() - w) / 1e9, cpu() - c, lost - l, last); fflush(stdout);
+    printf("%lu %.6f %.6f %lu %d %lu\n", done - d, (now() - w) / 1e9, cpu() - c, lost - l, last, asked - a); fflush(stdout);
   }
   return 0;
 }

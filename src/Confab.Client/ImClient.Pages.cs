@@ -33,4 +33,51 @@ public sealed partial class ImClient
         if (page.Member is { } member) _ = ImAddress.Parse(member);
         return Ask<PageOutcome>(answer => SendPage.Start(this, addresses, page, answer), cancellationToken);
     }
+
+    /// <summary>
+    /// Sends one large message to a user (large message mode): a session for it alone, which ends when all of it was taken, or not. The token gives it up:
+    /// the recipient is told that the rest will not come. The stream stays the caller's.
+    /// </summary>
+    /// <param name="address">To whom.</param>
+    /// <param name="contentType">What it is, with parameters.</param>
+    /// <param name="content">The content, from its present position.</param>
+    /// <param name="length">How many octets of it are sent; null for all that a seekable stream has.</param>
+    /// <param name="progress">Told how much was taken, of content longer than 64 KiB.</param>
+    /// <param name="anonymous">Whether the recipient is not to be told who sends it; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>Whether it was taken; with the SIP status where the recipient refused before anything was sent (488, 480), else with that of MSRP (413, 415).</returns>
+    /// <exception cref="ArgumentException">This is no IM Address, or the length is not given and not known.</exception>
+    public Task<SendOutcome> SendLargeAsync(
+        string address,
+        string contentType,
+        Stream content,
+        long? length = null,
+        IProgress<TransferProgress>? progress = null,
+        bool? anonymous = null,
+        CancellationToken cancellationToken = default)
+    {
+        _ = ImAddress.Parse(address);
+        if (length is null && !content.CanSeek) throw new ArgumentException("The stream does not know its length; give one.", nameof(length));
+        if (!Content.Media.ContentType.TryParse(contentType, out _, out _)) throw new ArgumentException($"'{contentType}' is no media type; one looks like image/png.", nameof(contentType));
+        var octets = length ?? content.Length - content.Position;
+        ArgumentOutOfRangeException.ThrowIfNegative(octets, nameof(length));
+        SendLargeMessage? sending = null;
+        return Ask<SendOutcome>(
+            answer => sending = SendLargeMessage.Start(
+                this,
+                address,
+                contentType,
+                anonymous ?? Options.Anonymous,
+                (session, sent) => SendMessage.Send(session, contentType, content, octets, progress, sent),
+                sent => Complete(answer, sent)),
+            cancellationToken,
+            () => sending?.GiveUp());
+    }
+
+    private static void Complete(TaskCompletionSource<SendOutcome> answer, Task<SendOutcome> sent)
+    {
+        if (sent.IsCompletedSuccessfully) answer.TrySetResult(sent.GetAwaiter().GetResult());
+        else if (sent.IsFaulted) answer.TrySetException(sent.Exception!.InnerExceptions); // what the stream threw
+        else answer.TrySetCanceled();
+    }
 }

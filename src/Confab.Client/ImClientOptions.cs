@@ -62,6 +62,12 @@ public sealed class ImClientOptions
     /// <summary>Accepts each invitation by itself: <see cref="Established"/> follows <see cref="Invited"/> (IMC-INV-AUTO).</summary>
     public bool AutoAccept { get; init; }
 
+    /// <summary>
+    /// Takes large messages without asking, as messages are taken (IMC-LMM-5): of the types of <see cref="AcceptWrappedTypes"/>, up to
+    /// <see cref="MaxMessageSize"/>.
+    /// </summary>
+    public bool AcceptLargeMessages { get; init; } = true;
+
     /// <summary>Subscribes to who is in a group session as soon as it is established (C-35).</summary>
     public bool SubscribeToConference { get; init; } = true;
 

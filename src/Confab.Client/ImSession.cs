@@ -40,7 +40,7 @@ public sealed class ImSession : ISipSessionUser
     {
         Client = client;
         IsAnonymous = isAnonymous;
-        Sip = new SipSession(client, this, flow => General.Contact(client, flow));
+        Sip = new SipSession(client, this, flow => General.Contact(client, flow, IsLargeMessage));
         Reconnection = new ReconnectMedia(this);
         Composing = new Composing(this);
         Unanswered = new Alarm(client.Mailbox, () => InvitedToSession.NobodyAnswered(this));
@@ -69,6 +69,9 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>Whether the user takes part without being named to the others; the server knows who it is.</summary>
     public bool IsAnonymous { get; internal set; }
+
+    /// <summary>Whether it carries one large message, and nothing else is said in it (<see cref="ImClient.SendLargeAsync"/>).</summary>
+    public bool IsLargeMessage { get; internal set; }
 
     /// <summary>Whether the user was invited.</summary>
     public bool IsIncoming { get; internal set; }
@@ -159,6 +162,9 @@ public sealed class ImSession : ISipSessionUser
 
     /// <summary>What is run, once, when it has ended.</summary>
     internal List<Action> WhenEnded { get; } = [];
+
+    /// <summary>Told when messages can flow; null for nobody.</summary>
+    internal Action? WhenEstablished { get; init; }
 
     /// <summary>Accepts the invitation.</summary>
     /// <param name="anonymous">

@@ -14,6 +14,9 @@ public sealed record Page(string ContentType, ReadOnlyMemory<byte> Content)
     /// <summary>For how long it is worth being shown; null for ever. Whole seconds.</summary>
     public TimeSpan? Validity { get; init; }
 
+    /// <summary>To one user: sends it as a large message where it does not fit into a request (<see cref="ImClient.SendLargeAsync"/>).</summary>
+    public bool LargeWhenTooLong { get; init; }
+
     /// <summary>Wraps the content in <c>message/cpim</c>, with the sender, the recipient and the time.</summary>
     public bool InCpim { get; init; }
 

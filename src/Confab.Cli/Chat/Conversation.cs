@@ -151,6 +151,16 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     {
         switch (happened)
         {
+            // A large message is no session to the user: what comes is shown when all of it is there, and what was sent by what became of it.
+            case MessageReceived { Session.IsLargeMessage: true } large:
+                _ = SaveAsync(large);
+                break;
+            case Calling { Session.IsLargeMessage: true } or Invited { Session.IsLargeMessage: true } or Established { Session.IsLargeMessage: true }
+                or Ended { Session.IsLargeMessage: true } or Sent { Session.IsLargeMessage: true } or Undelivered { Session.IsLargeMessage: true }:
+                break;
+            case Progress { Session.IsLargeMessage: true }:
+                face.Show(new Happened(happened, ""));
+                break;
             case Calling { Alerting: false } calling:
                 Show(happened, calling.Session);
                 Sessions.Enter(calling.Session);
@@ -231,7 +241,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     /// <summary>Content that is no text becomes a file, and is shown when all of it is there.</summary>
     async Task SaveAsync(ContentReceived received, bool isAsked, Func<Task> tell)
     {
-        var session = Sessions.Of(received.Session); // the session may be over before the content is there
+        var session = received.Session.IsLargeMessage ? "" : Sessions.Of(received.Session); // the session may be over before the content is there
         var (from, id) = (received.From, received.Id);
         try
         {

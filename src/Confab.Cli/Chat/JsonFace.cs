@@ -40,13 +40,14 @@ sealed class JsonFace(TextWriter output) : IChatFace
             case Happened { Event: var happened, Session: var session }:
                 return Write(json, happened, session);
             case FileReceived file:
-                Begin(json, "message", file.Session);
+                if (file.Session.Length > 0) Begin(json, "message", file.Session);
+                else json.WriteString("event", "large"); // of no session
                 json.WriteString("from", file.From);
                 json.WriteString("contentType", file.ContentType);
                 json.WriteNumber("size", file.Size);
                 json.WriteString("path", file.Path);
                 json.WriteString("id", file.Id);
-                json.WriteString("time", file.Time.ToUniversalTime());
+                if (file.Session.Length > 0) json.WriteString("time", file.Time.ToUniversalTime());
                 return true;
             case Problem problem:
                 json.WriteString("event", "error");

@@ -296,7 +296,7 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
         return $"[{colour}]{Escaped(name.Length > 0 ? name : Addresses.Short(address))}[/]";
     }
 
-    string Where(string session) => sessions().All.Count > 1 ? $"[grey]{session}[/] " : "";
+    string Where(string session) => session.Length > 0 && sessions().All.Count > 1 ? $"[grey]{session}[/] " : "";
 
     void SetPrompt(string prompt)
     {

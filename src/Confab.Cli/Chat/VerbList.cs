@@ -6,7 +6,7 @@ namespace Confab.Cli.Chat;
 static class VerbList
 {
     public static IReadOnlyList<Verb> All { get; } =
-        [Call.Verb, Group.Verb, Join.Verb, Accept.Verb, Decline.Verb, Add.Verb, Remove.Verb, Extend.Verb, Modify.Verb, Leave.Verb, Rejoin.Verb, Page.Verb,
+        [Call.Verb, Group.Verb, Join.Verb, Accept.Verb, Decline.Verb, Add.Verb, Remove.Verb, Extend.Verb, Modify.Verb, Leave.Verb, Rejoin.Verb, Page.Verb, Large.Verb,
          Who.Verb, Anonymous.Verb, Sessions.Verb, Use.Verb, Help.Verb, Quit.Verb];
 
     public static Verb? Find(string name) => All.FirstOrDefault(verb => verb.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -29,12 +29,14 @@ internal sealed partial class MessageLeg
     public bool MayWhisper => _remote?.ChatRoom?.Contains("private-messages", StringComparer.OrdinalIgnoreCase) == true;
 
     /// <summary>Our offer. Who cannot be connected to is active; else the other side may choose.</summary>
-    public byte[] Offer() => Describe(new MsrpMedia
+    /// <param name="largeType">The type of the one message that is to be sent, and then nothing is taken; null for a session.</param>
+    public byte[] Offer(string? largeType = null) => Describe(new MsrpMedia
     {
         Port = media.Port,
         Path = [_msrp.LocalUri],
-        AcceptTypes = Options.AcceptTypes,
-        AcceptWrappedTypes = Options.AcceptWrappedTypes,
+        AcceptTypes = largeType is null ? Options.AcceptTypes : [AcceptList.Cpim],
+        AcceptWrappedTypes = largeType is null ? Options.AcceptWrappedTypes : [largeType],
+        Direction = largeType is null ? MediaDirection.SendRecv : MediaDirection.SendOnly,
         MaxSize = Options.MaxMessageSize,
         Setup = media.IsListening ? SetupRole.ActPass : SetupRole.Active,
     });
@@ -49,6 +51,9 @@ internal sealed partial class MessageLeg
         if (!_isActive && !media.IsListening) return "The other side will not be connected to, and neither can this one.";
         return Take(remote);
     }
+
+    /// <summary>Whether the other side offered to send and to take nothing: a large message (COM-LMM-1).</summary>
+    public bool IsOfferedLargeMessage => _offered is not null && _remote is { Direction: MediaDirection.SendOnly };
 
     /// <summary>Takes an offer; null when it can be answered.</summary>
     public string? TakeOffer(ReadOnlySpan<byte> body)

@@ -10,6 +10,8 @@ internal static class General
 {
     public const string FeatureTag = "+g.oma.sip-im";
 
+    public const string LargeMessageTag = "+g.oma.sip-im.large-message";
+
     public const string AnonymousUri = "sip:anonymous@anonymous.invalid";
 
     /// <summary>What works; a procedure that serves another method adds it here (D-01).</summary>
@@ -37,8 +39,8 @@ internal static class General
     }
 
     /// <summary>Contact of dialogs and bindings: where this flow ends, and the feature tag outside of the brackets.</summary>
-    public static string Contact(ImClient client, Flow flow) =>
-        $"<sip:{client.Address.User}@{client.Transport.SentBy(flow)}{SipTransport.TransportParameter(flow)}>;{FeatureTag}";
+    public static string Contact(ImClient client, Flow flow, bool isLargeMessage = false) =>
+        $"<sip:{client.Address.User}@{client.Transport.SentBy(flow)}{SipTransport.TransportParameter(flow)}>;{(isLargeMessage ? LargeMessageTag : FeatureTag)}";
 
     /// <summary>Who the user wishes to be asserted as, and whether others may see it (RFC 3325 9.2, 9.3).</summary>
     public static void WriteIdentity(ref SipWriter writer, ImSession session)

@@ -6,6 +6,7 @@ namespace Confab.Client.Procedures;
 
 /// <summary>OMA-IM 7.1.2.2 IM Client invited to an IM Session. Flow F1 step 5, F2 step 4.</summary>
 [Clause("OMA-IM", "7.1.2.2", "IMC-INV-0", "IMC-INV-D1", "IMC-TERM-N1", "IMC-INV-D2", "IMC-INV-3", "IMC-INV-4", "IMC-INV-LIST", "IMC-INV-AUTO", "IMC-INV-RING")]
+[Clause("OMA-IM", "9.1.1", "IMC-LMM-5", "IMC-LMM-6")]
 internal static class InvitedToSession
 {
     public static void Receive(ImClient client, IServerTransaction transaction)
@@ -38,10 +39,11 @@ internal static class InvitedToSession
         StoreInviter(session, invite);
         session.Participants = content.Participants;
         session.Replaces = replaced;
+        session.IsLargeMessage = session.Leg.IsOfferedLargeMessage;
         session.State = ImSessionState.Invited;
         client.Sessions.Add(session);
         client.Tell(new Invited(session));
-        if (client.Options.AutoAccept) Accept(session, null);
+        if (client.Options.AutoAccept || (session.IsLargeMessage && client.Options.AcceptLargeMessages)) Accept(session, null);
         else Alert(session);
     }
 

@@ -15,7 +15,7 @@ namespace Confab.Client.Procedures;
 /// Sending in pager mode: RFC 3428 4, and 8 for its bounds; to several users through the exploder, RFC 5365 4 and 6. Flow F15.
 /// </summary>
 [Clause("RFC 3428", "4", "IMC-PGR-1", "IMC-PGR-4", "IMC-PGR-5", "IMC-PGR-7")]
-[Clause("RFC 3428", "8", "IMC-PGR-3", "IMC-LMM-1")]
+[Clause("RFC 3428", "8", "IMC-PGR-3")]
 [Clause("RFC 5365", "4", "IMC-PGR-9")]
 internal sealed class SendPage
 {
@@ -90,9 +90,22 @@ internal sealed class SendPage
 
     private void Done(int status, SipResponse? response)
     {
-        _answer.TrySetResult(Outcome(status, response));
+        if (status == StatusCode.MessageTooLarge && response is null && _page.LargeWhenTooLong && !_isToSeveral) SendLarge();
+        else _answer.TrySetResult(Outcome(status, response));
         _client.Pages.OnDone(_key);
     }
+
+    /// <summary>What does not fit pager mode goes in large message mode.</summary>
+    [Clause("OMA-IM", "9.1.1", "IMC-LMM-1")]
+    private void SendLarge() => SendLargeMessage.Start(
+        _client,
+        _target,
+        _page.ContentType,
+        IsAnonymous,
+        (session, sent) => SendMessage.Send(session, _page.ContentType, _page.Content, sent),
+        sent => _answer.TrySetResult(sent.IsCompletedSuccessfully && sent.GetAwaiter().GetResult() is var outcome
+            ? new PageOutcome(outcome.Id, outcome.IsSent ? PageFate.Accepted : outcome.Status == 0 ? PageFate.Unreachable : PageFate.Refused, outcome.Status, outcome.Text)
+            : new PageOutcome("", PageFate.Unreachable, 0, "Given up.")));
 
     private PageOutcome Outcome(int status, SipResponse? response)
     {

@@ -14,7 +14,8 @@ internal static class StartSession
     /// <param name="size">About how large the body is.</param>
     /// <param name="body">Makes the body around the offer.</param>
     /// <param name="more">Further headers.</param>
-    public static void Begin(ImSession session, string target, int size, Func<byte[], (string ContentType, byte[] Body)> body, HeadersWriter? more = null)
+    /// <param name="largeType">Of a large message the type; null for a session.</param>
+    public static void Begin(ImSession session, string target, int size, Func<byte[], (string ContentType, byte[] Body)> body, HeadersWriter? more = null, string? largeType = null)
     {
         var client = session.Client;
         client.Sessions.Add(session);
@@ -37,7 +38,7 @@ internal static class StartSession
             }
 
             session.Leg = client.Media.Open(session, flow);
-            var (contentType, content) = body(session.Leg.Offer());
+            var (contentType, content) = body(session.Leg.Offer(largeType));
             var from = General.From(session);
             session.Sip.Connect(new Invitation(
                 target,
@@ -88,6 +89,7 @@ internal static class StartSession
         if (session.IsRejoin) RejoinSession.Established(session);
         session.Client.Tell(new Established(session));
         session.Outcome?.TrySetResult(new SessionOutcome(session, SessionFailure.None, StatusCode.Ok, ""));
+        session.WhenEstablished?.Invoke();
         SubscribeToConference.Start(session);
     }
 

@@ -27,7 +27,7 @@ static class Page
             addresses.Add(address);
         }
 
-        var outcome = await chat.Client.PageAsync(addresses, Client.Page.Of(text) with { Anonymous = chat.Anonymous });
+        var outcome = await chat.Client.PageAsync(addresses, Client.Page.Of(text) with { Anonymous = chat.Anonymous, LargeWhenTooLong = true });
         if (outcome.Fate is PageFate.TooLong or PageFate.QueueFull or PageFate.NobodyNamed) chat.Show(new Problem(Verb.Name, 0, outcome.Text));
         else chat.Show(new Paged(addresses, outcome));
     }

@@ -38,11 +38,28 @@ public sealed class PageVerbTests
     }
 
     [Fact]
-    public void A_page_that_is_too_long_is_an_error_that_names_what_to_do()
+    public void IMC_LMM_1_a_page_that_is_too_long_goes_as_a_large_message_and_one_to_several_is_an_error()
     {
         using var chat = new ChatScene().Registered();
         chat.Type("/page bob " + new string('x', 1300));
+        var invite = chat.Peer.Expect("INVITE sip:bob@example.com ");
+        Assert.Contains("a=sendonly", invite.Body, StringComparison.Ordinal);
+        chat.Peer.Answer(invite, 480);
+        chat.Peer.Expect("ACK");
+        Assert.Equal(480, chat.Json("undelivered").GetProperty("status").GetInt32());
+        chat.Type("/page bob,carol " + new string('x', 1300));
         Assert.Contains("large message", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Peer.ExpectSilence();
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_an_error()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/large bob /nowhere/at all.txt");
+        Assert.Contains("/nowhere/at all.txt", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        chat.Type("/large bob");
+        chat.Json("error");
         chat.Peer.ExpectSilence();
     }
 

@@ -31,6 +31,55 @@ public sealed class PagesTests : IDisposable
     }
 
     [Fact]
+    public void IMC_LMM_1_to_5_a_large_message_goes_whole_in_a_session_of_its_own_that_leaves_nothing()
+    {
+        var (alice, bob) = (Client("alice"), Client("bob"));
+        var content = new byte[3_000_000];
+        new Random(1).NextBytes(content);
+        for (var i = 0; i < content.Length; i++) content[i] = (byte)('a' + (content[i] % 26));
+        using var stream = new MemoryStream(content);
+        var sent = Done(alice.SendLargeAsync("sip:bob@example.com", "text/plain", stream));
+        Assert.True(sent.IsSent, sent.Text);
+        _rig.Run();
+        var events = new List<ImEvent>();
+        while (bob.TryReadEvent(out var happened)) events.Add(happened);
+        var message = Assert.Single(events.OfType<MessageReceived>());
+        Assert.True(message.Session.IsLargeMessage);
+        Assert.Equal("sip:alice@example.com", message.From);
+        Assert.True(message.Content.Span.SequenceEqual(content));
+        Assert.Equal(ImSessionState.Ended, message.Session.State);
+        Assert.Equal(0, _rig.Server.Node.Router.SessionCount);
+
+        var page = Page.Of(new string('x', 2000)) with { LargeWhenTooLong = true };
+        Assert.True(Done(alice.PageAsync(["sip:bob@example.com"], page)).IsSent);
+        Assert.Equal(480, Done(alice.PageAsync(["sip:carol@example.com"], page)).Status);
+        AssertNothingLeft();
+        Assert.Equal(0, _rig.Server.Node.Msrp.SessionCount);
+    }
+
+    [Fact]
+    public void IMC_LMM_6_7_a_large_message_that_is_not_taken_or_given_up()
+    {
+        var (alice, bob) = (Client("alice"), Client("bob"));
+        using var picture = new MemoryStream(new byte[100]);
+        Assert.Equal(488, Done(alice.SendLargeAsync("sip:bob@example.com", "image/png", picture)).Status);
+        using var huge = new MemoryStream(new byte[11_000_000]);
+        var refused = Done(alice.SendLargeAsync("sip:bob@example.com", "text/plain", huge));
+        Assert.Equal((false, 413), (refused.IsSent, refused.Status));
+        using var given = new CancellationTokenSource();
+        using var stuck = new StuckAfterThat(new byte[200_000]);
+        var sending = alice.SendLargeAsync("sip:bob@example.com", "text/plain", stuck, 5_000_000, cancellationToken: given.Token);
+        _rig.Advance(1);
+        Assert.Equal((2, false), (_rig.Server.Node.Msrp.SessionCount, sending.IsCompleted));
+        given.Cancel();
+        Assert.True(_rig.RunUntil(() => sending.IsCompleted, 60));
+        Assert.True(sending.IsCanceled || !sending.Result().IsSent);
+        AssertNothingLeft();
+        Assert.Equal(0, _rig.Server.Node.Msrp.SessionCount);
+        Assert.Empty(Got(bob));
+    }
+
+    [Fact]
     public void IMS_PGR_4_who_hides_is_named_to_nobody()
     {
         var (alice, bob) = (Client("alice"), Client("bob"));
@@ -145,6 +194,16 @@ public sealed class PagesTests : IDisposable
         }
 
         return got;
+    }
+
+    /// <summary>Gives what it has, and then waits for ever.</summary>
+    private sealed class StuckAfterThat(byte[] content) : MemoryStream(content)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length) await Task.Delay(Timeout.Infinite, cancellationToken);
+            return Read(buffer.Span);
+        }
     }
 
     private static (PageFate Fate, int Status) Fate(PageOutcome outcome) => (outcome.Fate, outcome.Status);
