@@ -19,18 +19,21 @@ sealed class MsrpWire(StreamFlow flow, IMsrpLoad user) : IStreamHandler
     public static Task<MsrpWire?> OpenAsync(World world, IPEndPoint remote, IMsrpLoad user)
     {
         var opened = new TaskCompletionSource<MsrpWire?>();
-        world.Network.Connect(
-            remote,
-            Transport.Tcp,
-            flow =>
-            {
-                var wire = new MsrpWire(flow, user);
-                opened.SetResult(wire);
-                return wire;
-            },
-            _ => opened.SetResult(null));
+        Open(world, remote, user, opened.SetResult);
         return opened.Task;
     }
+
+    /// <summary>Connects and calls back, with null when nothing listens there.</summary>
+    public static void Open(World world, IPEndPoint remote, IMsrpLoad user, Action<MsrpWire?> opened) => world.Network.Connect(
+        remote,
+        Transport.Tcp,
+        flow =>
+        {
+            var wire = new MsrpWire(flow, user);
+            opened(wire);
+            return wire;
+        },
+        _ => opened(null));
 
     /// <summary>A SEND without a body: it tells the other end which session this connection is for (RFC 4975 5.4).</summary>
     public bool Bind(string id, string to, string from) => flow.Send(Encoding.ASCII.GetBytes(

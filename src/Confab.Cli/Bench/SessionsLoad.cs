@@ -17,7 +17,7 @@ sealed class SessionsLoad(World world, LoadOptions options) : Load(world, option
     readonly ConcurrentQueue<int> _idle = new();
     readonly ConcurrentDictionary<string, (Call Call, bool IsCaller)> _bySession = new(StringComparer.Ordinal); // of MSRP
     readonly ConcurrentDictionary<string, (Call Call, bool IsCaller)> _byCallId = new(StringComparer.Ordinal);
-    readonly ConcurrentDictionary<(IPEndPoint, int), Task<MsrpWire?>> _shared = new();
+    readonly ConcurrentDictionary<(IPEndPoint, int), SharedWire> _shared = new();
     Call?[] _current = [];
     IListener? _listener;
     int _held;
@@ -201,18 +201,17 @@ sealed class SessionsLoad(World world, LoadOptions options) : Load(world, option
 
     void Connect(Call call, bool isCaller, MsrpMedia media, IPEndPoint next)
     {
-        call.EndOf(isCaller).Remote = media;
-        _ = ConnectAsync(call, call.EndOf(isCaller), next);
+        var end = call.EndOf(isCaller);
+        end.Remote = media;
+        if (Options.MsrpConnections == 0) MsrpWire.Open(World, next, this, wire => Connected(call, end, wire));
+        else _shared.GetOrAdd((next, end.User.Number % Options.MsrpConnections), key => new SharedWire(World, key.Item1, this)).Use(wire => Connected(call, end, wire));
     }
 
-    async Task ConnectAsync(Call call, CallEnd end, IPEndPoint next)
+    void Connected(Call call, CallEnd end, MsrpWire? wire)
     {
-        var opening = Options.MsrpConnections == 0
-            ? MsrpWire.OpenAsync(World, next, this)
-            : _shared.GetOrAdd((next, end.User.Number % Options.MsrpConnections), key => MsrpWire.OpenAsync(World, key.Item1, this));
-        end.Wire = await opening.ConfigureAwait(false);
-        if (end.Wire is null) Over(call, "no MSRP connection");
-        else end.Wire.Bind("b1nd" + World.Ids.Token(40), string.Join(' ', end.Remote!.Path), end.OwnPath);
+        end.Wire = wire;
+        if (wire is null) Over(call, "no MSRP connection");
+        else wire.Bind("b1nd" + World.Ids.Token(40), string.Join(' ', end.Remote!.Path), end.OwnPath);
     }
 
     void Bound(Call call, CallEnd end)

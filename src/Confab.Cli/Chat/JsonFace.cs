@@ -184,7 +184,7 @@ sealed class JsonFace(TextWriter output) : IChatFace
     static void Begin(Utf8JsonWriter json, string name, string session)
     {
         json.WriteString("event", name);
-        json.WriteString("session", session);
+        if (session.Length > 0) json.WriteString("session", session); // a large message has none
     }
 
     static void WriteParticipants(Utf8JsonWriter json, IReadOnlyList<string> participants)

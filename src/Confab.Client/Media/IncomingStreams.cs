@@ -32,6 +32,9 @@ internal sealed class IncomingStreams(ImSession session)
         return content.Put(piece);
     }
 
+    /// <summary>Messages that have begun and are not whole.</summary>
+    public int OpenCount => _open.Count;
+
     /// <summary>Whether one more message may be read as a stream.</summary>
     public bool HasRoom => _open.Count(static content => !content.IsUndecided) < MostOpen;
 

@@ -22,6 +22,8 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     private readonly HashSet<string> _refusedTypes = new(StringComparer.Ordinal); // of the few that are sent quietly
     private MsrpSession _msrp = null!;
     private bool _isStopped;
+    private bool _hasReceived;
+    private Rest? _rest;
 
     private ImClientOptions Options => session.Client.Options;
 
@@ -42,7 +44,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     /// <summary>Sends a message; the outcome, and the event about it, come with the answers.</summary>
     public void Send(OutgoingMessage message, Sending sending)
     {
-        if (_isStopped)
+        if (_isStopped || _rest is not null)
         {
             if (message.MessageId is { } id) session.Client.Awaited.Remove(id);
             sending.Finish(new SendOutcome("", false, (int)MsrpStatus.NoSuchSession, "The session is ending."));
@@ -73,7 +75,7 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     public bool SendQuietly(OutgoingMessage message, string contentType)
     {
         if (_refusedTypes.Contains(contentType)) return true;
-        if (_isStopped || _msrp.UnsettledCount >= MostBeforeQuiet) return false;
+        if (_isStopped || _rest is not null || _msrp.UnsettledCount >= MostBeforeQuiet) return false;
         _quiet.Add(message, contentType);
         if (_msrp.Send(message) is SendStatus.Sent or SendStatus.Queued) return true;
         _quiet.Remove(message);
@@ -93,20 +95,33 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
         foreach (var message in _unanswered.Keys.ToArray()) _msrp.Abort(message);
     }
 
+    /// <summary>Whether a message is on its way in: one that has begun, or the only one of a session that is for it.</summary>
+    public bool IsReceiving =>
+        !_isStopped && _msrp.IsBound && (_assembler.OpenCount > 0 || _streams.OpenCount > 0 || (session is { IsLargeMessage: true, IsIncoming: true } && !_hasReceived));
+
+    /// <summary>
+    /// The other side has said goodbye, which may overtake what it sent before: that is taken still, for as long as it comes.
+    /// </summary>
+    public void TakeRest(Action taken) => _rest = new Rest(session.Client.Mailbox, taken);
+
+    /// <summary>What still comes after the other side's goodbye is not wanted.</summary>
+    public void GiveUpRest() => _rest?.Heard(isAll: true);
+
     /// <summary>Frees the session and its connection.</summary>
     public void Close()
     {
         _isStopped = true;
+        _rest?.Cancel();
         _msrp.Close(EndReason.Left);
     }
 
     MsrpStatus IMsrpSessionHandler.OnPiece(MsrpSession msrp, in MsrpFrame piece)
     {
         if (_isStopped) return MsrpStatus.NoSuchSession;
-        if (piece.IsFirstPiece && piece.ContentType.Length > 0 && !ReceiveMessage.Takes(session, piece.ContentTypeText)) return MsrpStatus.UnsupportedType;
-        if (_streams.Put(msrp, piece) is { } answer) return answer;
-        var status = _assembler.Add(piece, out var message);
-        return message is null ? status : ReceiveMessage.Take(session, message);
+        var status = Take(msrp, piece);
+        if (piece.IsLastPiece && piece.Continuation == '$') _hasReceived = true;
+        _rest?.Heard(isAll: !IsReceiving);
+        return status;
     }
 
     void IMsrpSessionHandler.OnProgress(MsrpSession msrp, OutgoingMessage message, long taken)
@@ -147,7 +162,16 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     {
         _assembler.Clear();
         _streams.Clear();
-        if (!_isStopped) MediaLost.Take(session, reason);
+        if (_rest is not null) _rest.Heard(isAll: true);
+        else if (!_isStopped) MediaLost.Take(session, reason);
+    }
+
+    private MsrpStatus Take(MsrpSession msrp, in MsrpFrame piece)
+    {
+        if (piece.IsFirstPiece && piece.ContentType.Length > 0 && !ReceiveMessage.Takes(session, piece.ContentTypeText)) return MsrpStatus.UnsupportedType;
+        if (_streams.Put(msrp, piece) is { } answer) return answer;
+        var status = _assembler.Add(piece, out var message);
+        return message is null ? status : ReceiveMessage.Take(session, message);
     }
 
     private void Refuse(OutgoingMessage message, MsrpStatus status, string text)

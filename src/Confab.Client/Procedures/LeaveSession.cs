@@ -26,6 +26,9 @@ internal static class LeaveSession
                 if (session.Sip.State == SessionState.Idle) session.End(SessionEnd.Left, SessionFailure.GivenUp, 0, "Given up.");
                 else session.Sip.Cancel();
                 break;
+            case ImSessionState.Leaving:
+                session.Leg?.GiveUpRest(); // the other side has left before
+                break;
             case ImSessionState.Invited:
                 InvitedToSession.Decline(session, StatusCode.Decline);
                 break;

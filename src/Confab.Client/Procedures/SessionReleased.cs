@@ -22,6 +22,18 @@ internal static class SessionReleased
             return;
         }
 
+        if (session.Leg is not { IsReceiving: true } leg)
+        {
+            Release(session, bye);
+            return;
+        }
+
+        session.State = ImSessionState.Leaving;
+        leg.TakeRest(() => Release(session, bye));
+    }
+
+    private static void Release(ImSession session, SipRequest bye)
+    {
         // 2) the MSRP session is released by the end of the session.
         var (text, isKnown) = ReasonText(bye);
         session.ReleaseReason = isKnown ? text : null;

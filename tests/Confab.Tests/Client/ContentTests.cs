@@ -323,6 +323,41 @@ public sealed class ContentTests
         Assert.Contains(" 400 ", scene.Peer.Msrp.Expect(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("all of it")]
+    [InlineData("closed")]
+    [InlineData("silence")]
+    [InlineData("left")]
+    public void IMC_REL_2_a_goodbye_that_overtakes_content_on_its_way_waits_for_it(string how)
+    {
+        using var scene = Streaming();
+        var session = scene.Called(out var invite);
+        var whole = Cpim(Letters(20_000));
+        SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
+        var reading = ReadAll(Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content);
+        scene.Peer.Request("BYE", "sip:alice@192.0.2.11", $"From: {invite["To"]};tag=bobtag\nTo: {invite["From"]}\nCall-ID: {invite["Call-ID"]}\nCSeq: 1 BYE");
+        scene.Peer.Expect("SIP/2.0 200");
+        SendChunk(scene, invite, whole[2048..4096], 2049, $"{whole.Length}", '+');
+        Assert.Empty(scene.Events());
+        var late = session.SendAsync("too late");
+        scene.World.Run();
+        Assert.False(late.Result().IsSent);
+        if (how == "all of it") SendChunk(scene, invite, whole[4096..], 4097, $"{whole.Length}", '$');
+        else if (how == "closed") scene.Peer.Msrp!.Close();
+        else if (how == "left") _ = session.LeaveAsync();
+        else
+        {
+            scene.World.Advance(TimeSpan.FromMilliseconds(29_999));
+            Assert.Empty(scene.Events());
+            scene.World.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        var ended = Assert.IsType<Ended>(Assert.Single(scene.Events()));
+        Assert.Equal(SessionEnd.Released, ended.Reason);
+        Assert.Equal(how == "all of it", !reading.IsFaulted && reading.Result() == Letters(20_000));
+        scene.Peer.ExpectSilence();
+    }
+
     [Fact]
     public void A_reader_who_closes_early_refuses_the_rest_with_413()
     {

@@ -95,6 +95,11 @@ public sealed partial class ChatPageTests
         chat.Peer.Answer(chat.Peer.Expect("MESSAGE"), 200);
         chat.Peer.Request("MESSAGE", "sip:alice@192.0.2.11", "From: <sip:bob@example.com>;tag=x\nTo: <sip:alice@example.com>\nCall-ID: p1\nCSeq: 1 MESSAGE\nContent-Type: text/plain", "Lunch?");
         chat.Peer.Expect("SIP/2.0 200");
+        chat.Wire.Invite(body: ScriptedPeer.Sdp("actpass", more: "a=sendonly\r\n"), branch: "z9hG4bKlarge", callId: "large");
+        var large = chat.Peer.Expect("SIP/2.0 200");
+        chat.Peer.Request("ACK", "sip:alice@192.0.2.11", $"From: {large["From"]}\nTo: {large["To"]}\nCall-ID: large\nCSeq: 1 ACK");
+        chat.Peer.Msrp.SendMessage(large.Sdp("path")!, path, Cpim + "Content-Type: text/plain\n\nAll of it", id: "t4", messageId: "m4");
+        chat.AwaitPrinted("\"large\"");
         foreach (var command in (string[])["/sessions", "/anonymous on", "/anonymous off", "/help", "/add", "/who"]) chat.Type(command);
         chat.Type("/leave");
         chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
