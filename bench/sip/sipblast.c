@@ -34,7 +34,7 @@ static int build(char *b, int c) {
   static const char body[] = "Hello Bob, this is a page-mode instant message of about one hundred bytes, which is a usual size."; id++;
   return sprintf(b, "MESSAGE sip:service@127.0.0.1:%d SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%d;branch=z9hG4bK-%08x-%d;rport\r\nFrom: <sip:alice@example.com>;tag=%08x\r\n"
     "To: <sip:bob@example.com>\r\nCall-ID: %08x-%d@127.0.0.1\r\nCSeq: 1 MESSAGE\r\nContact: <sip:alice@127.0.0.1:%d;transport=udp>\r\nMax-Forwards: 70\r\n"
-    "User-Agent: sipblast\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", port, own[c], id, c, id, id, c, own[c], (int)sizeof body - 1, body);
+    "P-Asserted-Identity: <sip:u0@example.com>\r\nUser-Agent: sipblast\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", port, own[c], id, c, id, id, c, own[c], (int)sizeof body - 1, body);
 }
 
 static void fill(int c) {

@@ -29,6 +29,7 @@ internal sealed class ServerMetrics
         if (_factory is null) return; // nobody reads them, and a meter that nobody disposes would keep the node
         _meter.CreateObservableGauge("confab.owners.active", () => node.Router.OwnerCount, description: "Conversations that something is pending in");
         _meter.CreateObservableGauge("confab.call_ids.active", () => node.Router.CallIdCount, description: "Call-IDs by which they are found");
+        _meter.CreateObservableGauge("confab.sip.answered.active", () => node.Transport.AnsweredCount, description: "Answers that are remembered for requests that come again");
         _meter.CreateObservableGauge("confab.msrp.sessions.active", () => node.Msrp.SessionCount, description: "MSRP legs");
         _meter.CreateObservableGauge("confab.timers.active", () => node.World.Timers.Count, description: "Timers that run");
         _meter.CreateObservableGauge("confab.registrations.active", () => node.Registrar.Count, description: "Bindings of registered users");

@@ -2,7 +2,6 @@
 // UTF-8 only, no document type, nothing fetched, bounded in octets, depth, users, endpoints and media.
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using System.Xml;
 
 namespace Confab.Content.ConferenceInfo;
@@ -19,13 +18,8 @@ public static class ConferenceInfoReader
     public static bool TryParse(ReadOnlyMemory<byte> xml, int maxUsers, out ConferenceDocument document, out Fault fault)
     {
         document = null!;
-        var bytes = xml.Span;
-        if (bytes.Length > MaxBytes) return Fail("document too long", out fault);
-        if (!Utf8.IsValid(bytes)) return Fail("not UTF-8", out fault);
-        if (bytes.StartsWith("\ufeff"u8)) bytes = bytes[3..];
-
-        using var characters = new StringReader(Encoding.UTF8.GetString(bytes));
-        using var reader = XmlReader.Create(characters, Settings());
+        if (PeerXml.Decode(xml.Span, MaxBytes, out var unread) is not { } content) return Fail(unread, out fault);
+        using var reader = PeerXml.Read(content);
         try
         {
             if (reader.MoveToContent() != XmlNodeType.Element || !IsOurs(reader, "conference-info")) return Fail("root is not conference-info", out fault);
@@ -50,16 +44,6 @@ public static class ConferenceInfoReader
             return Fail("malformed XML", out fault);
         }
     }
-
-    static XmlReaderSettings Settings() => new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        MaxCharactersInDocument = MaxBytes,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        IgnoreWhitespace = true,
-    };
 
     static bool IsOurs(XmlReader reader, string name) => reader.LocalName == name && reader.NamespaceURI is ConferenceInfoNames.Namespace or "";
 

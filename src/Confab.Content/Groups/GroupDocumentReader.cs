@@ -1,8 +1,6 @@
 // Reads a group document. The order of the elements does not matter, and what is not known is passed over. UTF-8 only, no document type,
 // nothing fetched, bounded in octets and members.
 using System.Globalization;
-using System.Text;
-using System.Text.Unicode;
 using System.Xml;
 using System.Xml.Linq;
 using Confab.Content.CommonPolicy;
@@ -20,15 +18,10 @@ public static class GroupDocumentReader
     public static bool TryParse(ReadOnlyMemory<byte> xml, int maxMembers, out IReadOnlyList<GroupDocument> groups, out Fault fault)
     {
         groups = [];
-        var bytes = xml.Span;
-        if (bytes.Length > MaxBytes) return Fail("group document too long", out fault);
-        if (!Utf8.IsValid(bytes)) return Fail("not UTF-8", out fault);
-        if (bytes.StartsWith("\ufeff"u8)) bytes = bytes[3..];
-
+        if (PeerXml.Decode(xml.Span, MaxBytes, out var unread) is not { } text) return Fail(unread, out fault);
         try
         {
-            using var characters = new StringReader(Encoding.UTF8.GetString(bytes));
-            using var reader = XmlReader.Create(characters, Settings());
+            using var reader = PeerXml.Read(text);
             var root = XDocument.Load(reader).Root!;
             if (!Is(root, "group")) return Fail("root is not group", out fault);
             var found = new List<GroupDocument>();
@@ -46,16 +39,6 @@ public static class GroupDocumentReader
             return Fail("malformed XML", out fault);
         }
     }
-
-    static XmlReaderSettings Settings() => new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        MaxCharactersInDocument = MaxBytes,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        IgnoreWhitespace = true,
-    };
 
     static bool TryRead(XElement service, int maxMembers, out GroupDocument group, out Fault fault)
     {

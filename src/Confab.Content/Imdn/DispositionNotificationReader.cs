@@ -3,7 +3,6 @@
 // cannot have.
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Unicode;
 using System.Xml;
 
 namespace Confab.Content.Imdn;
@@ -17,18 +16,8 @@ static class DispositionNotificationReader
     public static bool TryParse(ReadOnlySpan<byte> xml, [NotNullWhen(true)] out DispositionNotification? notification, out Fault fault)
     {
         notification = null;
-        if (xml.Length > MaxBytes) return Fail("document too long", out fault);
-        if (!Utf8.IsValid(xml)) return Fail("not UTF-8", out fault);
-        if (xml.StartsWith("\ufeff"u8)) xml = xml[3..];
-        using var characters = new StringReader(Encoding.UTF8.GetString(xml));
-        using var reader = XmlReader.Create(characters, new XmlReaderSettings
-        {
-            DtdProcessing = DtdProcessing.Prohibit,
-            XmlResolver = null,
-            IgnoreComments = true,
-            IgnoreProcessingInstructions = true,
-            IgnoreWhitespace = true,
-        });
+        if (PeerXml.Decode(xml, MaxBytes, out var reason) is not { } text) return Fail(reason, out fault);
+        using var reader = PeerXml.Read(text);
         try
         {
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "imdn" || !IsOurs(reader)) return Fail("root is not imdn", out fault);

@@ -1,7 +1,6 @@
 // The status of who is typing: application/im-iscomposing+xml (RFC 3994 3.1, 4).
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using System.Xml;
 
 namespace Confab.Content.IsComposing;
@@ -21,18 +20,8 @@ public readonly record struct ComposingStatus(bool IsActive, int? RefreshSeconds
     public static bool TryParse(ReadOnlySpan<byte> xml, out ComposingStatus status, out Fault fault)
     {
         status = default;
-        if (xml.Length > MaxBytes) return Fail("document too long", out fault);
-        if (!Utf8.IsValid(xml)) return Fail("not UTF-8", out fault);
-        if (xml.StartsWith("\ufeff"u8)) xml = xml[3..];
-        using var characters = new StringReader(Encoding.UTF8.GetString(xml));
-        using var reader = XmlReader.Create(characters, new XmlReaderSettings
-        {
-            DtdProcessing = DtdProcessing.Prohibit,
-            XmlResolver = null,
-            IgnoreComments = true,
-            IgnoreProcessingInstructions = true,
-            IgnoreWhitespace = true,
-        });
+        if (PeerXml.Decode(xml, MaxBytes, out var reason) is not { } text) return Fail(reason, out fault);
+        using var reader = PeerXml.Read(text);
         try
         {
             if (reader.MoveToContent() != XmlNodeType.Element || reader.LocalName != "isComposing" || reader.NamespaceURI != Namespace)

@@ -1,7 +1,5 @@
 // Reads the entries of a resource list (RFC 4826 3; RFC 5363 4.1 lets a server flatten and pass over references).
 // UTF-8 only, no document type, nothing fetched, bounded in characters, depth and entries.
-using System.Text;
-using System.Text.Unicode;
 using System.Xml;
 
 namespace Confab.Content.ResourceLists;
@@ -17,14 +15,8 @@ public static class ResourceListReader
     public static bool TryParse(ReadOnlyMemory<byte> xml, int maxEntries, out IReadOnlyList<ResourceEntry> entries, out Fault fault)
     {
         entries = [];
-        var bytes = xml.Span;
-        if (bytes.Length > MaxBytes) return Fail("resource list too long", MaxBytes, out fault);
-        if (!Utf8.IsValid(bytes)) return Fail("not UTF-8", 0, out fault);
-        if (bytes.StartsWith("\ufeff"u8)) bytes = bytes[3..];
-
-        string text = Encoding.UTF8.GetString(bytes);
-        using var characters = new StringReader(text);
-        using var reader = XmlReader.Create(characters, Settings());
+        if (PeerXml.Decode(xml.Span, MaxBytes, out var unread) is not { } text) return Fail(unread, 0, out fault);
+        using var reader = PeerXml.Read(text);
         var found = new List<ResourceEntry>();
         try
         {
@@ -38,16 +30,6 @@ public static class ResourceListReader
         fault = default;
         return true;
     }
-
-    static XmlReaderSettings Settings() => new()
-    {
-        DtdProcessing = DtdProcessing.Prohibit,
-        XmlResolver = null,
-        MaxCharactersInDocument = MaxBytes,
-        IgnoreComments = true,
-        IgnoreProcessingInstructions = true,
-        IgnoreWhitespace = true,
-    };
 
     /// <summary>Null when read to the end, otherwise what is wrong.</summary>
     static string? Read(XmlReader reader, int maxEntries, List<ResourceEntry> found)

@@ -17,10 +17,11 @@ static class WholeRules
         if (options.Storage.Provider == "PostgreSql" && options.Storage.ConnectionString is null)
             yield return new("Storage:ConnectionString", "is missing; Storage:Provider PostgreSql needs it: Host=...;Username=...;Password=...;Database=...", Origin);
         foreach (var error in Unreachable(options)) yield return error;
+        var addresses = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < options.Users.Count; i++)
         {
             var address = options.Users[i].Address;
-            if (address.Length > 0 && options.Users.FindIndex(u => u.Address.Equals(address, StringComparison.OrdinalIgnoreCase)) < i)
+            if (address.Length > 0 && !addresses.Add(address))
                 yield return new($"Users:{i}:Address", $"\"{address}\" is there twice; allowed: each address once", Origin);
         }
     }

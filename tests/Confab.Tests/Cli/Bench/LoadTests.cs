@@ -90,6 +90,7 @@ public sealed class LoadTests
 
     [Theory]
     [InlineData(0)]
+    [InlineData(1)]
     [InlineData(2)]
     public void Sessions_are_held_and_then_left(int sharedConnections)
     {

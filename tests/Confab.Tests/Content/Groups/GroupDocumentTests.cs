@@ -204,7 +204,7 @@ public sealed class GroupDocumentTests
         Assert.False(GroupDocumentReader.TryParse((byte[])[.. OfF3[..^9], 0xff, .. OfF3[^9..]], 10, out _, out fault));
         Assert.Equal("not UTF-8", fault.Reason);
         Assert.False(GroupDocumentReader.TryParse(new byte[(4 * 1024 * 1024) + 1], 10, out _, out fault));
-        Assert.Equal("group document too long", fault.Reason);
+        Assert.Equal("document too long", fault.Reason);
     }
 
     [Fact]
