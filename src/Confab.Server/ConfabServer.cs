@@ -169,6 +169,7 @@ public sealed partial class ConfabServer : IAsyncDisposable
         _disposed = true;
         foreach (var listener in _listeners) listener.Dispose();
         _node.Transport.Dispose();
+        _node.Metrics.Dispose();
         _world.Dispose();
         _laneThread?.Dispose();
         _store.Dispose();

@@ -4,7 +4,7 @@ using Confab.Server.Owners;
 namespace Confab.Server;
 
 /// <summary>What the server counts; the names are the face of <c>/metrics</c>.</summary>
-internal sealed class ServerMetrics
+internal sealed class ServerMetrics : IDisposable
 {
     private readonly IMeterFactory? _factory;
     private readonly Meter _meter;
@@ -26,7 +26,7 @@ internal sealed class ServerMetrics
     /// </summary>
     public void Watch(Node node)
     {
-        if (_factory is null) return; // nobody reads them, and a meter that nobody disposes would keep the node
+        if (_factory is null) return; // the meter would keep the node of a server that is dropped and not disposed
         _meter.CreateObservableGauge("confab.owners.active", () => node.Router.OwnerCount, description: "Conversations that something is pending in");
         _meter.CreateObservableGauge("confab.call_ids.active", () => node.Router.CallIdCount, description: "Call-IDs by which they are found");
         _meter.CreateObservableGauge("confab.sip.answered.active", () => node.Transport.AnsweredCount, description: "Answers that are remembered for requests that come again");
@@ -44,6 +44,12 @@ internal sealed class ServerMetrics
     public void SessionStarted(SessionKind kind) => _sessions.Add(1, Kind(kind));
 
     public void SessionEnded(SessionKind kind) => _sessions.Add(-1, Kind(kind));
+
+    /// <summary>A factory's meters end with the factory.</summary>
+    public void Dispose()
+    {
+        if (_factory is null) _meter.Dispose();
+    }
 
     private static KeyValuePair<string, object?> Kind(SessionKind kind) => new("kind", kind switch
     {

@@ -40,7 +40,7 @@ sealed class MetricsListener(IMeterFactory factory) : IDisposable
     /// <summary>Confab's meters of this application (not of another one in the process), and the runtime's.</summary>
     bool IsOurs(Meter meter) =>
         meter.Name == "System.Runtime"
-        || (meter.Name.StartsWith("confab", StringComparison.OrdinalIgnoreCase) && (meter.Scope is null || ReferenceEquals(meter.Scope, factory)));
+        || (meter.Name.StartsWith("confab", StringComparison.OrdinalIgnoreCase) && ReferenceEquals(meter.Scope, factory));
 
     static void Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? family) => ((Family)family!).Take(value, tags);
 }
