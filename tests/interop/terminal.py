@@ -6,7 +6,7 @@ Each is answered by a line: ok, or what was seen instead.
 """
 import os, pty, re, select, struct, sys, termios, fcntl, time
 
-ROWS, COLUMNS, PATIENCE = 24, 80, 20.0
+ROWS, COLUMNS, PATIENCE = 24, 80, 15.0
 KEYS = {"enter": "\r", "up": "\x1bOA", "tab": "\t", "ctrl-c": "\x03", "ctrl-d": "\x04"}
 TOKEN = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\x1b[=>]|\x1b\([A-Z0-9]|\x1b[78]|[\s\S]")
 

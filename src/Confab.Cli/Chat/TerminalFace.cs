@@ -233,11 +233,12 @@ sealed class TerminalFace(IAnsiConsole console, RowCount rows, LineEditor editor
             Line($"  {Name(user.Address, user.DisplayName)} [grey]{Escaped(WordsOf(user))}{(user.Role is null ? "" : ", " + Escaped(user.Role))}[/]");
     }
 
-    /// <summary>Who came and went; all that is there already when the first roster comes is known by the invitation.</summary>
+    /// <summary>Who came, went and is being asked. Of a whole roster, as the first one is, those who are here are known by the line before it.</summary>
     void Show(RosterChanged roster, string session)
     {
-        if (roster.Changed.Count == roster.Users.Count) return;
-        foreach (var user in roster.Changed) Note($"{session}: {Name(user.Address, user.DisplayName)} {Escaped(WordsOf(user))}");
+        var isWhole = roster.Changed.Count == roster.Users.Count;
+        foreach (var user in roster.Changed.Where(user => !isWhole || !user.IsConnected))
+            Note($"{session}: {Name(user.Address, user.DisplayName)} {Escaped(WordsOf(user))}");
     }
 
     static string WordsOf(RosterUser user) => user switch

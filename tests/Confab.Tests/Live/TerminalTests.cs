@@ -56,8 +56,10 @@ public sealed class TerminalTests
         await using var server = await LiveServer.Start();
         var (alice, bob, carol) = (await Chat(server, "alice"), await server.User("bob"), await server.User("carol"));
         await Does(alice, "type /group bob carol", "key enter");
-        await Task.WhenAll(bob.Accept(), carol.Accept());
-        await Does(alice, "wait carol is here", "type /who", "key enter", @"wait ^  bob connected|^  bob is here");
+        await bob.Accept();
+        await Does(alice, "wait you are in the group", "wait carol is being asked");
+        await carol.Accept();
+        await Does(alice, "wait carol is here", "type /who", "key enter", "wait ^  bob is here");
         await bob.Type("/leave");
         await Does(alice, "wait bob has left");
         await carol.Type("\u001b[2Jnobody moves the cursor");

@@ -185,16 +185,9 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         await using var server = await LiveServer.Start(storage);
         var answered = new Dictionary<int, int>(); // the newest version of each writer's document that was answered
         using var stop = new CancellationTokenSource();
-        var writers = Enumerable.Range(0, 4).Select(w => WriteOn(server.Http, w, answered, stop.Token)).ToList();
-        while (true)
-        {
-            lock (answered)
-            {
-                if (answered.Count == 4 && answered.Values.Min() >= 10) break;
-            }
-
-            await Task.WhenAny(Task.WhenAll(writers), Task.Delay(10, TestContext.Current.CancellationToken));
-        }
+        var inTheMiddle = new TaskCompletionSource();
+        var writers = Enumerable.Range(0, 4).Select(w => WriteOn(server.Http, w, answered, inTheMiddle, stop.Token)).ToList();
+        await Task.WhenAny(inTheMiddle.Task, Task.WhenAll(writers));
 
         await server.Program.Signal("KILL");
         await stop.CancelAsync();
@@ -219,7 +212,7 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         return notify;
     }
 
-    private static async Task WriteOn(Uri server, int writer, Dictionary<int, int> answered, CancellationToken stop)
+    private static async Task WriteOn(Uri server, int writer, Dictionary<int, int> answered, TaskCompletionSource inTheMiddle, CancellationToken stop)
     {
         using var http = Client(server);
         for (var version = 1; !stop.IsCancellationRequested; version++)
@@ -236,7 +229,11 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
                 return; // killed
             }
 
-            lock (answered) answered[writer] = version;
+            lock (answered)
+            {
+                answered[writer] = version;
+                if (answered.Count == 4 && answered.Values.Min() >= 10) inTheMiddle.TrySetResult();
+            }
         }
     }
 
