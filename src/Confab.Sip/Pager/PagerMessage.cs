@@ -30,4 +30,5 @@ public sealed record PagerMessage(
     string FromName = "",
     string Route = "",
     FlowHeadersWriter? ByFlow = null,
-    int MostOctets = int.MaxValue);
+    int MostOctets = int.MaxValue)
+    : InitialRequest(RequestUri, From, To, ContentType, Body, More, Flow, CallId, MaxForwards, FromName, Route, ByFlow);

@@ -1,10 +1,7 @@
-using System.Text;
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Session;
 using Confab.Sip.Transaction;
-using Confab.Sip.Transport;
-using MessageText = Confab.Sip.Message.Text;
 
 namespace Confab.Sip.Pager;
 
@@ -75,28 +72,11 @@ public sealed class PagerRequest : IClientTransactionUser
         else _agent.Transactions.Send(bytes, flow, this);
     }
 
-    private byte[] Compose(Flow flow)
+    private byte[] Compose(Flow flow) => _message.Compose(_agent, flow, SipMethod.Message, _tag, CallId, ++_number, (ref SipWriter writer) =>
     {
-        var transport = _agent.Transport;
-        var output = Scratch.Take();
-        var writer = new SipWriter(output);
-        writer.Request(SipMethod.Message, MessageText.Of(_message.RequestUri));
-        writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
-        writer.Header(HeaderName.MaxForwards, _message.MaxForwards);
-        if (_agent.OutboundProxy is { } proxy && _message.Flow is null) writer.Header(HeaderName.Route, proxy.HasParameter("lr"u8) ? $"<{proxy.Text}>" : $"<{proxy.Text};lr>");
-        if (_message.Route.Length > 0) writer.Header(HeaderName.Route, _message.Route);
-        writer.Address(HeaderName.From, _message.From, _tag, _message.FromName);
-        writer.Address(HeaderName.To, _message.To, "");
-        writer.Header(HeaderName.CallId, CallId);
-        writer.CSeq(++_number, SipMethod.Message);
         if (_authorizations is not null) _authorizations.Write(ref writer);
         else _agent.Credentials?.Anticipate(SipMethod.Message, _message.RequestUri)?.Invoke(ref writer);
-        _agent.WriteRequestHeaders(ref writer, SipMethod.Message);
-        _message.More?.Invoke(ref writer);
-        _message.ByFlow?.Invoke(ref writer, flow);
-        writer.Body(Encoding.ASCII.GetBytes(_message.ContentType), _message.Body.Span);
-        return output.WrittenSpan.ToArray();
-    }
+    });
 
     /// <summary>In a letter of its own: nobody hears of it inside the call in which he sends.</summary>
     private void GiveUp(int status) => _agent.Transactions.Mailbox.Post(() => _done(status, null));

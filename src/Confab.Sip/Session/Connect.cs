@@ -1,7 +1,6 @@
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Transaction;
-using Confab.Sip.Transport;
 
 namespace Confab.Sip.Session;
 
@@ -26,14 +25,15 @@ public sealed record Invitation(
     string From,
     string To,
     string ContentType,
-    byte[] Body,
+    ReadOnlyMemory<byte> Body,
     HeadersWriter? More = null,
     Flow? Flow = null,
     string? CallId = null,
     int MaxForwards = 70,
     string FromName = "",
     string Route = "",
-    FlowHeadersWriter? ByFlow = null);
+    FlowHeadersWriter? ByFlow = null)
+    : InitialRequest(RequestUri, From, To, ContentType, Body, More, Flow, CallId, MaxForwards, FromName, Route, ByFlow);
 
 /// <summary>Inviting: RFC 3261 13.2, the general rules of 8.1.1.</summary>
 public sealed partial class SipSession : IClientTransactionUser
@@ -95,30 +95,12 @@ public sealed partial class SipSession : IClientTransactionUser
         _agent.Transactions.Send(bytes, flow, this);
     }
 
-    private byte[] ComposeInvite(Flow flow)
+    private byte[] ComposeInvite(Flow flow) => _invitation!.Compose(_agent, flow, SipMethod.Invite, LocalTag, CallId, ++_number, (ref SipWriter writer) =>
     {
-        var invitation = _invitation!;
-        var transport = _agent.Transport;
-        var output = Scratch.Take();
-        var writer = new SipWriter(output);
-        writer.Request(SipMethod.Invite, Text.Of(invitation.RequestUri));
-        writer.Header(HeaderName.Via, transport.Via(flow, transport.NewBranch()));
-        writer.Header(HeaderName.MaxForwards, invitation.MaxForwards);
-        if (_agent.OutboundProxy is { } proxy && invitation.Flow is null) writer.Header(HeaderName.Route, proxy.HasParameter("lr"u8) ? $"<{proxy.Text}>" : $"<{proxy.Text};lr>");
-        if (invitation.Route.Length > 0) writer.Header(HeaderName.Route, invitation.Route);
-        writer.Address(HeaderName.From, invitation.From, LocalTag, invitation.FromName);
-        writer.Address(HeaderName.To, invitation.To, "");
-        writer.Header(HeaderName.CallId, CallId);
-        writer.CSeq(++_number, SipMethod.Invite);
         writer.Header(HeaderName.Contact, _contact(flow));
         _authorizations?.Write(ref writer);
-        _agent.WriteRequestHeaders(ref writer, SipMethod.Invite);
         Timer?.WriteRequest(ref writer);
-        invitation.More?.Invoke(ref writer);
-        invitation.ByFlow?.Invoke(ref writer, flow);
-        writer.Body(System.Text.Encoding.ASCII.GetBytes(invitation.ContentType), invitation.Body);
-        return output.WrittenSpan.ToArray();
-    }
+    });
 
     private static bool IsAddress(string uri) => SipUri.TryParse(Text.Of(uri), out _);
 

@@ -209,7 +209,7 @@ public sealed class CallerTests : IDisposable
     [InlineData("sip:bob@10.0.0.2", "sip:alice@example.com", "sip:bob@example.com", "no route")]
     public void An_invitation_that_makes_no_message_is_refused_and_throws_nothing(string uri, string from, string to, string route)
     {
-        _alice.Do(() => _alice.NewSession().Connect(new Invitation(uri, from, to, "text/plain", [1], Route: route)));
+        _alice.Do(() => _alice.NewSession().Connect(new Invitation(uri, from, to, "text/plain", new byte[1], Route: route)));
         Assert.Equal(["refused 400 alone"], _alice.Told);
         Assert.Empty(_bob.Heard);
     }
@@ -218,7 +218,7 @@ public sealed class CallerTests : IDisposable
     public void An_invitation_goes_by_its_route_and_names_the_device()
     {
         _alice.Do(() => _alice.NewSession().Connect(new Invitation(
-            "sip:bob@device.invalid", "sip:alice@example.com", "sip:bob@example.com", "text/plain", [1], Route: "<sip:10.0.0.2;lr>, <sip:inner.invalid;lr>")));
+            "sip:bob@device.invalid", "sip:alice@example.com", "sip:bob@example.com", "text/plain", new byte[1], Route: "<sip:10.0.0.2;lr>, <sip:inner.invalid;lr>")));
         Assert.Equal("sip:bob@device.invalid", _bob.Last.Request.RequestUriText.ToString());
         Assert.Equal(["<sip:10.0.0.2;lr>", "<sip:inner.invalid;lr>"], RoutesOf(_bob.Last.Request));
         _bob.Answer(_bob.Last, 180);
