@@ -86,6 +86,21 @@ internal sealed class ServerRig : IDisposable
         Assert.Equal(_rest, Held());
     }
 
+    /// <summary>All of them hang up, whatever they are in the middle of, and nothing of it stays.</summary>
+    public void AssertNothingStays(params IReadOnlyList<Phone> phones)
+    {
+        foreach (var phone in phones) phone.IsPolite = true;
+        foreach (var call in phones.SelectMany(static phone => phone.Calls).ToArray())
+        {
+            if (call.IsCaller) call.Cancel();
+            if (call.RemoteTag.Length > 0) call.Bye();
+        }
+
+        Sim.Network.Latency = TimeSpan.Zero;
+        Rest();
+        AssertAtRest();
+    }
+
     /// <summary>kill -9, at this very point: nothing more is written or sent.</summary>
     public void Kill()
     {

@@ -54,15 +54,7 @@ public sealed class GroupLifeTests
             if (step % 100 == 99) AssertTold(rig, phones, subscriptions);
         }
 
-        foreach (var call in phones.SelectMany(static p => p.Calls).ToArray())
-        {
-            if (call.IsCaller) call.Cancel();
-            if (call.RemoteTag.Length > 0) call.Bye();
-        }
-
-        rig.Sim.Network.Latency = TimeSpan.Zero;
-        rig.Rest();
-        rig.AssertAtRest();
+        rig.AssertNothingStays(phones);
     }
 
     /// <summary>When nobody rings any more and no leg is on its way out, all subscribers know the same, which is the roster.</summary>

@@ -54,19 +54,7 @@ public sealed class GroupRacesTests
         }
 
         rig.Store(null);
-        foreach (var phone in phones) phone.IsPolite = true;
-        foreach (var phone in phones)
-        {
-            foreach (var call in phone.Calls.ToArray())
-            {
-                if (call.IsCaller) call.Cancel();
-                if (call.RemoteTag.Length > 0) call.Bye();
-            }
-        }
-
-        rig.Sim.Network.Latency = TimeSpan.Zero;
-        rig.Rest();
-        rig.AssertAtRest();
+        rig.AssertNothingStays(phones);
     }
 
     private static void AssertOrder(ServerRig rig)

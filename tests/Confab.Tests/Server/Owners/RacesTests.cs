@@ -29,19 +29,7 @@ public sealed class RacesTests
             rig.Advance(random.Next(25) == 0 ? random.Next(60) : random.Next(8) / 1000.0);
         }
 
-        foreach (var phone in phones) phone.IsPolite = true;
-        foreach (var phone in phones)
-        {
-            foreach (var call in phone.Calls.ToArray())
-            {
-                if (call.IsCaller) call.Cancel();
-                if (call.RemoteTag.Length > 0) call.Bye();
-            }
-        }
-
-        rig.Sim.Network.Latency = TimeSpan.Zero;
-        rig.Rest();
-        rig.AssertAtRest();
+        rig.AssertNothingStays(phones);
     }
 
     private static void Act(Random random, Phone phone, Phone[] phones)

@@ -39,19 +39,7 @@ public sealed class ReferRacesTests
                 Assert.DoesNotContain(focus.Participants.Where(static p => p.State != Confab.Server.Owners.ParticipantState.Leaving).GroupBy(static p => p.Address), static g => g.Count() > 1);
         }
 
-        foreach (var phone in phones) phone.IsPolite = true;
-        foreach (var phone in phones)
-        {
-            foreach (var call in phone.Calls.ToArray())
-            {
-                if (call.IsCaller) call.Cancel();
-                if (call.RemoteTag.Length > 0) call.Bye();
-            }
-        }
-
-        rig.Sim.Network.Latency = TimeSpan.Zero;
-        rig.Rest();
-        rig.AssertAtRest();
+        rig.AssertNothingStays(phones);
     }
 
     private static void Act(Random random, Phone phone, Phone[] phones)
