@@ -32,8 +32,8 @@ internal static class ExtendSession
         StartSession.Begin(
             group,
             client.ConferenceFactory,
-            StartAdhocSession.SizeOf(invitees.Count) + OctetsOfReplaces,
-            offer => StartAdhocSession.Body(client, offer, entries),
+            RecipientList.SizeOf(invitees.Count) + OctetsOfReplaces,
+            offer => RecipientList.Beside(client, "application/sdp", offer, entries),
             static (ref SipWriter writer) => writer.Header(HeaderName.Require, "recipient-list-invite"));
         return group;
     }

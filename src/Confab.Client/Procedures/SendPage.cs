@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using Confab.Content.Cpim;
 using Confab.Content.Media;
-using Confab.Content.Multipart;
-using Confab.Content.ResourceLists;
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Pager;
@@ -38,7 +36,7 @@ internal sealed class SendPage
         _target = _isToSeveral ? client.Exploder : recipients[0];
         _key = ImAddress.Key(_target);
         (_contentType, _body) = page.InCpim || page.Member is not null ? (AcceptList.Cpim, Wrap()) : (page.ContentType, page.Content);
-        if (_isToSeveral) (_contentType, _body) = WithList(recipients);
+        if (_isToSeveral) (_contentType, _body) = RecipientList.Beside(client, _contentType, _body, recipients);
     }
 
     private bool IsAnonymous => _page.Anonymous ?? _client.Options.Anonymous;
@@ -132,19 +130,5 @@ internal sealed class SendPage
         var to = _page.Member ?? (_isToSeveral ? General.AnonymousUri : _target); // who else gets it is the list's to say
         CpimWriter.Write(message, from, to, _client.World.Time.GetUtcNow(), _page.ContentType, _page.Content.Span, fromName: name);
         return message.WrittenMemory;
-    }
-
-    /// <summary>The message, and beside it the list of its recipients (RFC 5365 6).</summary>
-    private (string ContentType, ReadOnlyMemory<byte> Body) WithList(List<string> recipients)
-    {
-        var list = new ArrayBufferWriter<byte>(1024);
-        ResourceListWriter.Write(list, recipients.Select(static address => new ResourceEntry(address, Copy: CopyControl.To)));
-        var boundary = _client.World.Ids.Token(60);
-        var body = new ArrayBufferWriter<byte>(2048);
-        MultipartWriter.Write(
-            body,
-            boundary,
-            [new BodyPart(_contentType, null, null, _body), new BodyPart("application/resource-lists+xml", "recipient-list", null, list.WrittenMemory)]);
-        return ($"multipart/mixed;boundary=\"{boundary}\"", body.WrittenMemory);
     }
 }

@@ -1,6 +1,3 @@
-using System.Buffers;
-using Confab.Content.Multipart;
-using Confab.Content.ResourceLists;
 using Confab.Runtime;
 using Confab.Sip.Message;
 
@@ -12,8 +9,6 @@ namespace Confab.Client.Procedures;
 /// </summary>
 internal static class StartAdhocSession
 {
-    private const int OctetsOfEntry = 80;
-
     [Clause("OMA-IM", "7.1.1.3", "IMC-ADHOC-1..6", "XDM-17")]
     public static ImSession? Start(ImClient client, IReadOnlyCollection<string> addresses, bool anonymous, TaskCompletionSource<SessionOutcome> answer)
     {
@@ -28,14 +23,11 @@ internal static class StartAdhocSession
         StartSession.Begin(
             session,
             client.ConferenceFactory,
-            SizeOf(invitees.Count),
-            offer => Body(client, offer, invitees),
+            RecipientList.SizeOf(invitees.Count),
+            offer => RecipientList.Beside(client, "application/sdp", offer, invitees),
             static (ref SipWriter writer) => writer.Header(HeaderName.Require, "recipient-list-invite"));
         return session;
     }
-
-    /// <summary>About how large the body with a list of so many is.</summary>
-    public static int SizeOf(int invitees) => (invitees * OctetsOfEntry) + 1000;
 
     /// <summary>A flat list: each user once, whatever the spelling of the address, and not the user himself (IMC-ADHOC-3).</summary>
     public static List<string> WithoutDoubles(ImClient client, IReadOnlyCollection<string> addresses)
@@ -58,22 +50,5 @@ internal static class StartAdhocSession
         }
 
         return SimultaneousSessions.Problem(client);
-    }
-
-    /// <summary>The offer and the list, in multipart/mixed (RFC 5366 3).</summary>
-    public static (string ContentType, byte[] Body) Body(ImClient client, byte[] offer, List<string> invitees)
-    {
-        var list = new ArrayBufferWriter<byte>(1024);
-        ResourceListWriter.Write(list, invitees.Select(static address => new ResourceEntry(address, Copy: CopyControl.To)));
-        var boundary = client.World.Ids.Token(100);
-        var body = new ArrayBufferWriter<byte>(2048);
-        MultipartWriter.Write(
-            body,
-            boundary,
-            [
-                new BodyPart("application/sdp", null, null, offer),
-                new BodyPart("application/resource-lists+xml", "recipient-list", null, list.WrittenMemory),
-            ]);
-        return ($"multipart/mixed;boundary=\"{boundary}\"", body.WrittenSpan.ToArray());
     }
 }

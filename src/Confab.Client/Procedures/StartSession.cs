@@ -15,7 +15,7 @@ internal static class StartSession
     /// <param name="body">Makes the body around the offer.</param>
     /// <param name="more">Further headers.</param>
     /// <param name="largeType">Of a large message the type; null for a session.</param>
-    public static void Begin(ImSession session, string target, int size, Func<byte[], (string ContentType, byte[] Body)> body, HeadersWriter? more = null, string? largeType = null)
+    public static void Begin(ImSession session, string target, int size, Func<byte[], (string ContentType, ReadOnlyMemory<byte> Body)> body, HeadersWriter? more = null, string? largeType = null)
     {
         var client = session.Client;
         client.Sessions.Add(session);
