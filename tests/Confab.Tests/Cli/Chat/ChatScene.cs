@@ -88,6 +88,9 @@ sealed class ChatScene : IDisposable
         while (_read < _output.ToString().Length) yield return Line();
     }
 
+    /// <summary>The keys of an event, in their order.</summary>
+    public static string Keys(JsonElement json) => string.Join(' ', json.EnumerateObject().Select(property => property.Name));
+
     public JsonElement Json(string expected)
     {
         var json = JsonDocument.Parse(Line()).RootElement;

@@ -4,37 +4,15 @@ using Xunit;
 
 namespace Confab.Tests.Client;
 
-/// <summary>Large content as streams, in both directions, against a peer that is not ours.</summary>
-public sealed class ContentTests
+/// <summary>Large content that comes as a stream, from a peer that is not ours.</summary>
+public sealed class ContentReceivedTests
 {
-    const string Peer = "msrp://198.51.100.5:2855/peersession;tcp";
-
-    static string Letters(int length) => string.Create(length, 0, static (span, _) =>
-    {
-        for (var i = 0; i < span.Length; i++) span[i] = (char)('a' + (i % 23));
-    });
-
-    static string BodyOf(string frame) => frame[(frame.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..frame.LastIndexOf("\r\n-------", StringComparison.Ordinal)];
-
-    /// <summary>Takes what the client sends until it is all, answering each chunk.</summary>
-    static string TakeAll(Scene scene, Func<string, string>? status = null)
-    {
-        var all = new StringBuilder();
-        while (true)
-        {
-            var chunk = scene.Peer.Msrp!.Expect();
-            if (chunk.Contains("\r\n\r\n", StringComparison.Ordinal)) all.Append(BodyOf(chunk));
-            scene.Peer.Msrp.Answer(chunk, status?.Invoke(chunk) ?? "200 OK");
-            if (!chunk.EndsWith("+\r\n", StringComparison.Ordinal)) return all.ToString();
-        }
-    }
-
     static void SendChunk(
         Scene scene, WireMessage invite, string body, long start, string total, char flag, string messageId = "big", string type = "message/cpim", string transaction = "chunk")
     {
         var end = start + Encoding.UTF8.GetByteCount(body) - 1;
         scene.Peer.Msrp!.Send(
-            $"MSRP {transaction} SEND\nTo-Path: {invite.Sdp("path")}\nFrom-Path: {Peer}\nMessage-ID: {messageId}\nByte-Range: {start}-{end}/{total}\nContent-Type: {type}\n\n".ReplaceLineEndings("\r\n")
+            $"MSRP {transaction} SEND\nTo-Path: {invite.Sdp("path")}\nFrom-Path: {LargeContent.Peer}\nMessage-ID: {messageId}\nByte-Range: {start}-{end}/{total}\nContent-Type: {type}\n\n".ReplaceLineEndings("\r\n")
             + body + $"\r\n-------{transaction}{flag}\r\n");
     }
 
@@ -53,110 +31,11 @@ public sealed class ContentTests
     });
 
     [Fact]
-    public void IMC_SDP_9_a_stream_goes_out_in_chunks_and_its_progress_is_told()
-    {
-        using var scene = new Scene();
-        var session = scene.Called(out _);
-        var text = Letters(500_000);
-        var told = new List<TransferProgress>();
-        var sending = session.SendAsync("text/plain", new MemoryStream(Encoding.UTF8.GetBytes(text)), progress: new Teller(told.Add));
-        var sent = TakeAll(scene);
-        Assert.StartsWith("From: <sip:alice@example.com>\r\n", sent, StringComparison.Ordinal);
-        Assert.EndsWith("\r\n\r\nContent-Type: text/plain\r\n\r\n" + text, sent, StringComparison.Ordinal);
-        Assert.True(sending.Result().IsSent);
-        var events = scene.Events();
-        var progress = events.OfType<Progress>().ToList();
-        Assert.InRange(progress.Count, 3, 10);
-        Assert.Equal(progress.Select(p => p.Sent).Order(), progress.Select(p => p.Sent));
-        Assert.Equal((500_000, 500_000, sending.Result().Id), (progress[^1].Sent, progress[^1].Total, progress[^1].Id));
-        Assert.IsType<Sent>(events[^1]);
-        Assert.Equal(progress.Select(p => p.Sent), told.Select(t => t.Done));
-    }
-
-    [Fact]
-    public void A_stream_is_read_only_so_far_ahead_of_what_the_other_side_takes()
-    {
-        using var scene = new Scene();
-        var session = scene.Called(out _);
-        var source = new Counting(50_000_000);
-        var sending = session.SendAsync("text/plain", source, length: source.Size);
-        scene.World.Run();
-        Assert.InRange(source.Given, 100_000, 700_000); // 256 KiB without an answer, 256 KiB read ahead, a piece in hand
-        var before = source.Given;
-        scene.World.Run();
-        Assert.Equal(before, source.Given);
-        scene.Peer.Msrp!.Close();
-        Assert.False(sending.Result().IsSent);
-    }
-
-    [Fact]
-    public void IMC_LMM_7_a_stream_that_fails_or_ends_early_aborts_the_message_and_the_failure_comes_through()
-    {
-        using var scene = new Scene();
-        var session = scene.Called(out _);
-        var sending = session.SendAsync("text/plain", new Counting(10_000, fails: true), length: 20_000);
-        Assert.EndsWith("#\r\n", LastOf(scene), StringComparison.Ordinal);
-        Assert.IsType<InvalidDataException>(sending.Exception!.InnerException);
-        Assert.Equal("The disk is on fire.", Assert.IsType<Undelivered>(scene.Events()[^1]).Text);
-
-        sending = session.SendAsync("text/plain", new Counting(10_000), length: 20_000);
-        Assert.EndsWith("#\r\n", LastOf(scene), StringComparison.Ordinal);
-        Assert.IsType<EndOfStreamException>(sending.Exception!.InnerException);
-        Assert.Equal(ImSessionState.Established, session.State);
-    }
-
-    [Fact]
-    public void IMC_LMM_7_a_stream_that_is_given_up_is_aborted_even_while_it_makes_us_wait()
-    {
-        using var scene = new Scene();
-        var session = scene.Called(out _);
-        using var giveUp = new CancellationTokenSource();
-        var source = new Counting(10_000, hangs: true);
-        var sending = session.SendAsync("text/plain", source, length: 20_000, cancellationToken: giveUp.Token);
-        scene.Peer.Msrp!.Expect();
-        giveUp.Cancel();
-        scene.World.Run();
-        Assert.True(sending.IsCanceled);
-        Assert.EndsWith("#\r\n", LastOf(scene), StringComparison.Ordinal);
-        Assert.True(source.WasCancelled);
-        Assert.IsType<Undelivered>(Assert.Single(scene.Events()));
-    }
-
-    [Fact]
-    public void A_refusal_ends_the_reading_of_a_stream()
-    {
-        using var scene = new Scene();
-        var session = scene.Called(out _);
-        var source = new Counting(1_000_000);
-        var sending = session.SendAsync("text/plain", source, length: source.Size);
-        scene.Peer.Msrp!.Answer(scene.Peer.Msrp.Expect(), "413 Message Too Large");
-        var outcome = sending.Result();
-        Assert.Equal((false, 413), (outcome.IsSent, outcome.Status));
-        Assert.True(source.Given < 1_000_000);
-        scene.World.Run();
-        Assert.Equal(ImSessionState.Established, session.State);
-    }
-
-    [Fact]
-    public void A_stream_of_unknown_length_is_misuse_and_one_of_nothing_is_an_empty_message()
-    {
-        using var scene = new Scene();
-        var session = scene.Called(out _);
-        Assert.Throws<ArgumentException>(() => { _ = session.SendAsync("text/plain", new Counting(5)); });
-        var sending = session.SendAsync("text/plain", new MemoryStream());
-        var send = scene.Peer.Msrp!.Expect();
-        Assert.EndsWith("Content-Type: text/plain\r\n\r\n", BodyOf(send), StringComparison.Ordinal);
-        Assert.EndsWith("$\r\n", send, StringComparison.Ordinal);
-        scene.Peer.Msrp.Answer(send);
-        Assert.True(sending.Result().IsSent);
-    }
-
-    [Fact]
     public void IMC_SDP_10_large_content_comes_as_a_stream_while_it_is_on_its_way()
     {
         using var scene = Streaming();
         scene.Called(out var invite);
-        var text = Letters(20_000);
+        var text = LargeContent.Letters(20_000);
         var whole = Cpim(text);
         SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
         var received = Assert.IsType<ContentReceived>(Assert.Single(scene.Events()));
@@ -178,10 +57,10 @@ public sealed class ContentTests
         scene.Called(out var invite);
         SendChunk(scene, invite, Cpim("short"), 1, $"{Cpim("short").Length}", '$', "m1");
         Assert.Equal("short", Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
-        var whole = Cpim(Letters(700));
+        var whole = Cpim(LargeContent.Letters(700));
         SendChunk(scene, invite, whole[..500], 1, "*", '+', "m2");
         SendChunk(scene, invite, whole[500..], 501, "*", '$', "m2");
-        Assert.Equal(Letters(700), Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
+        Assert.Equal(LargeContent.Letters(700), Assert.IsType<MessageReceived>(Assert.Single(scene.Events())).Text);
     }
 
     [Theory]
@@ -191,7 +70,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         scene.Called(out var invite);
-        var text = Letters(5000);
+        var text = LargeContent.Letters(5000);
         var whole = isWrapped ? Cpim(text) : text;
         var type = isWrapped ? "message/cpim" : "text/plain";
         SendChunk(scene, invite, whole[..1000], 1, "*", '+', type: type);
@@ -222,8 +101,8 @@ public sealed class ContentTests
         Assert.Equal("413", Answer(Cpim("begun")[..60], 1, '+', "m17"));
         Assert.Equal("200", Answer("x", 61, '#', "m16")); // given up: there is room again
         Assert.Equal("200", Answer(Cpim("begun")[..60], 1, '+', "m18"));
-        for (var i = 1; i <= 4; i++) Assert.Equal("200", Answer(Cpim(Letters(2000))[60..], 61, '+', $"m{i}"));
-        Assert.Equal("413", Answer(Cpim(Letters(2000))[60..], 61, '+', "m5"));
+        for (var i = 1; i <= 4; i++) Assert.Equal("200", Answer(Cpim(LargeContent.Letters(2000))[60..], 61, '+', $"m{i}"));
+        Assert.Equal("413", Answer(Cpim(LargeContent.Letters(2000))[60..], 61, '+', "m5"));
         Assert.Equal("200", Answer(Cpim("begun")[60..], 61, '$', "m6"));
         var events = scene.Events();
         Assert.Equal(4, events.OfType<ContentReceived>().Count());
@@ -244,7 +123,7 @@ public sealed class ContentTests
         foreach (var (id, steps, told) in ((string, int, int)[])[("one", 12, 0), ("two", 8, 0), ("two", 9, 1)])
         {
             for (var i = id == "two" && steps == 9 ? 8 : 0; i < steps; i++)
-                SendChunk(scene, invite, (i == 0 ? Cpim("") : "") + Letters(i == 0 ? step - Cpim("").Length : step), 1L + (i * (long)step), "*", '+', id);
+                SendChunk(scene, invite, (i == 0 ? Cpim("") : "") + LargeContent.Letters(i == 0 ? step - Cpim("").Length : step), 1L + (i * (long)step), "*", '+', id);
             var events = scene.Events();
             Assert.Equal(told, events.Count);
             foreach (var content in events.Cast<ContentReceived>()) content.Content.Dispose();
@@ -258,7 +137,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         var session = scene.Called(out var invite);
-        var whole = Cpim(Letters(900_000));
+        var whole = Cpim(LargeContent.Letters(900_000));
         SendChunk(scene, invite, whole, 1, $"{whole.Length}", '$');
         var content = Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content;
         scene.Peer.Msrp!.ExpectSilence();
@@ -281,7 +160,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         scene.Called(out var invite);
-        var whole = Cpim(Letters(900_000));
+        var whole = Cpim(LargeContent.Letters(900_000));
         SendChunk(scene, invite, whole, 1, $"{whole.Length}", '$');
         var content = Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content;
         var all = new MemoryStream();
@@ -295,7 +174,7 @@ public sealed class ContentTests
             all.Write(buffer, 0, read.Result());
         }
 
-        Assert.Equal(Letters(900_000), Encoding.UTF8.GetString(all.ToArray()));
+        Assert.Equal(LargeContent.Letters(900_000), Encoding.UTF8.GetString(all.ToArray()));
         Assert.Contains(" 200 OK", scene.Peer.Msrp!.Expect(), StringComparison.Ordinal);
     }
 
@@ -308,7 +187,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         var session = scene.Called(out var invite);
-        var whole = Cpim(Letters(20_000));
+        var whole = Cpim(LargeContent.Letters(20_000));
         SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
         var reading = ReadAll(Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content);
         if (how == "abort") SendChunk(scene, invite, "", 2049, $"{whole.Length}", '#');
@@ -332,7 +211,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         var session = scene.Called(out var invite);
-        var whole = Cpim(Letters(20_000));
+        var whole = Cpim(LargeContent.Letters(20_000));
         SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
         var reading = ReadAll(Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content);
         scene.Peer.Request("BYE", "sip:alice@192.0.2.11", $"From: {invite["To"]};tag=bobtag\nTo: {invite["From"]}\nCall-ID: {invite["Call-ID"]}\nCSeq: 1 BYE");
@@ -354,7 +233,7 @@ public sealed class ContentTests
 
         var ended = Assert.IsType<Ended>(Assert.Single(scene.Events()));
         Assert.Equal(SessionEnd.Released, ended.Reason);
-        Assert.Equal(how == "all of it", !reading.IsFaulted && reading.Result() == Letters(20_000));
+        Assert.Equal(how == "all of it", !reading.IsFaulted && reading.Result() == LargeContent.Letters(20_000));
         scene.Peer.ExpectSilence();
     }
 
@@ -363,7 +242,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         scene.Called(out var invite);
-        var whole = Cpim(Letters(20_000));
+        var whole = Cpim(LargeContent.Letters(20_000));
         SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+');
         Assert.IsType<ContentReceived>(Assert.Single(scene.Events())).Content.Dispose();
         scene.World.Run();
@@ -379,7 +258,7 @@ public sealed class ContentTests
     {
         using var scene = Streaming();
         scene.Called(out var invite);
-        var whole = Cpim(Letters(20_000));
+        var whole = Cpim(LargeContent.Letters(20_000));
         for (var i = 0; i < 4; i++) SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+', $"m{i}");
         Assert.Equal(4, scene.Events().Count);
         SendChunk(scene, invite, whole[..2048], 1, $"{whole.Length}", '+', "m4");
@@ -399,71 +278,7 @@ public sealed class ContentTests
     {
         using var scene = new Scene(change: static o => new ImClientOptions { Address = o.Address, Password = o.Password, Server = o.Server, EventOctetsKept = 25_000 });
         scene.Called(out var invite);
-        for (var i = 0; i < 10; i++) SendChunk(scene, invite, Cpim(Letters(10_000)), 1, $"{Cpim(Letters(10_000)).Length}", '$', $"m{i}");
+        for (var i = 0; i < 10; i++) SendChunk(scene, invite, Cpim(LargeContent.Letters(10_000)), 1, $"{Cpim(LargeContent.Letters(10_000)).Length}", '$', $"m{i}");
         Assert.Equal(["m8", "m9"], scene.Events().OfType<MessageReceived>().Select(m => m.Id));
-    }
-
-    /// <summary>The last frame that has come.</summary>
-    static string LastOf(Scene scene)
-    {
-        var last = scene.Peer.Msrp!.Expect();
-        while (!last.EndsWith("#\r\n", StringComparison.Ordinal)) last = scene.Peer.Msrp.Expect();
-        scene.Peer.Msrp.ExpectSilence();
-        return last;
-    }
-
-    sealed class Teller(Action<TransferProgress> told) : IProgress<TransferProgress>
-    {
-        public void Report(TransferProgress value) => told(value);
-    }
-
-    /// <summary>A stream of letters that counts what was read of it, and may fail or hang at its end.</summary>
-    sealed class Counting(int size, bool fails = false, bool hangs = false) : Stream
-    {
-        public int Size => size;
-
-        public int Given { get; private set; }
-
-        public bool WasCancelled { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => Given; set => throw new NotSupportedException(); }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (Given == size && fails) throw new InvalidDataException("The disk is on fire.");
-            if (Given == size && hangs)
-            {
-                var never = new TaskCompletionSource<int>();
-                cancellationToken.Register(() =>
-                {
-                    WasCancelled = true;
-                    never.TrySetCanceled(cancellationToken);
-                });
-                return new ValueTask<int>(never.Task);
-            }
-
-            var n = Math.Min(buffer.Length, size - Given);
-            buffer.Span[..n].Fill((byte)'x');
-            Given += n;
-            return new ValueTask<int>(n);
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
