@@ -1,5 +1,6 @@
 using System.Net;
 using Confab.Runtime;
+using Confab.Sip.Transport;
 
 namespace Confab.Client;
 
@@ -89,6 +90,12 @@ public sealed class ImClientOptions
     /// </summary>
     public int SessionTimerSeconds { get; init; } = 1800;
 
+    /// <summary>
+    /// Octets of a whole request in pager mode: its headers take some 500 to 900, a list of recipients 350 and 60 more for each. Beyond 1,300 only where
+    /// every hop to the recipients is known to control congestion, as with TCP throughout a network of one operator (RFC 3428 8).
+    /// </summary>
+    public int MaxPageSize { get; init; } = SipTransport.LargestDatagramRequest;
+
     /// <summary>The local address and port where connections for messages (MSRP) are taken; null for a client that only opens them, which works behind a NAT (D-14).</summary>
     public IPEndPoint? MsrpListener { get; init; }
 
@@ -158,6 +165,7 @@ public sealed class ImClientOptions
         AtLeast(1, MaxSessions);
         AtLeast(1, RingSeconds);
         AtLeast(1, MaxMessageSize);
+        AtLeast(1, MaxPageSize);
         AtLeast(1, RegistrationSeconds);
         AtLeast(1, EventsKept);
         AtLeast(1, EventOctetsKept);

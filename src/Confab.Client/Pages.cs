@@ -2,7 +2,7 @@ namespace Confab.Client;
 
 /// <summary>A message without a session to be sent (pager mode).</summary>
 /// <param name="ContentType">What the content is, with parameters.</param>
-/// <param name="Content">The content. The whole request has at most 1,300 octets, of which some 500 to 900 are headers.</param>
+/// <param name="Content">The content. With its headers it has to fit into <see cref="ImClientOptions.MaxPageSize"/>.</param>
 public sealed record Page(string ContentType, ReadOnlyMemory<byte> Content)
 {
     /// <summary>A page of text.</summary>
@@ -50,7 +50,7 @@ public enum PageFate
     /// <summary>No answer came, or there is no way to the server.</summary>
     Unreachable,
 
-    /// <summary>Its request would have more than 1,300 octets: nothing was sent. What is longer goes in large message mode, or in a session.</summary>
+    /// <summary>Its request would have more octets than <see cref="ImClientOptions.MaxPageSize"/>: nothing was sent. What is longer goes in large message mode, or in a session.</summary>
     TooLong,
 
     /// <summary>As many as are kept wait for the ones before them; nothing was sent.</summary>

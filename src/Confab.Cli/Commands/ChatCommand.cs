@@ -78,6 +78,13 @@ static class ChatCommand
         DefaultValueFactory = _ => new ImClientOptions { Address = "" }.MaxAdhocGroupSize,
     };
 
+    static readonly Option<int> MaxPage = new("--max-page")
+    {
+        Description = "Octets of a whole request of /page; more than 1300 only where all the way is TCP.",
+        HelpName = "OCTETS",
+        DefaultValueFactory = _ => new ImClientOptions { Address = "" }.MaxPageSize,
+    };
+
     static readonly Option<bool> Ims = new("--ims") { Description = "The core is an IMS: requests take the Service-Route that it tells at registration, and nothing is sent before that." };
 
     static readonly Option<string?> Access = new("--access-network")
@@ -97,7 +104,7 @@ static class ChatCommand
 
     public static Command Create()
     {
-        var command = new Command("chat", "Chats: by hand in a terminal, or from a script with --json.") { As, Password, Server, Over, Anonymous, MaxSessions, Notifications, SaveIn, Factory, MaxGroup, Ims, Access, Json };
+        var command = new Command("chat", "Chats: by hand in a terminal, or from a script with --json.") { As, Password, Server, Over, Anonymous, MaxSessions, Notifications, SaveIn, Factory, MaxGroup, MaxPage, Ims, Access, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -134,6 +141,7 @@ static class ChatCommand
                 Ims = parsed.GetValue(Ims) || parsed.GetValue(Access) is not null ? new ImsProfile { AccessNetworkInfo = parsed.GetValue(Access) } : null,
                 ConferenceFactory = parsed.GetValue(Factory) is { } factory ? Addresses.Complete(factory, domain: null) ?? factory : null,
                 MaxAdhocGroupSize = parsed.GetValue(MaxGroup),
+                MaxPageSize = parsed.GetValue(MaxPage),
                 MaxSimultaneousSessions = parsed.GetValue(MaxSessions),
                 AskNotifications = KindsOf(parsed.GetValue(Notifications)!)!.Value,
                 GiveNotifications = KindsOf(parsed.GetValue(Notifications)!)!.Value,
@@ -162,6 +170,7 @@ static class ChatCommand
         if (KindsOf(parsed.GetValue(Notifications)!) is null) return $"--notifications is all, delivery or none, not '{parsed.GetValue(Notifications)}'";
         if (parsed.GetValue(MaxSessions) is < 1 or > 64) return $"--max-sessions is 1 to 64, not {parsed.GetValue(MaxSessions)}";
         if (parsed.GetValue(MaxGroup) < 1) return $"--max-group is at least 1, not {parsed.GetValue(MaxGroup)}";
+        if (parsed.GetValue(MaxPage) < 1) return $"--max-page is at least 1, not {parsed.GetValue(MaxPage)}";
         if (ImAddress.Problem(address) is { } problem) return problem.TrimEnd('.');
         return over switch
         {

@@ -17,7 +17,7 @@ internal static class RecipientList
     {
         var list = new ArrayBufferWriter<byte>(1024);
         ResourceListWriter.Write(list, recipients.Select(static address => new ResourceEntry(address, Copy: CopyControl.To)));
-        var boundary = client.World.Ids.Token(100);
+        var boundary = client.World.Ids.Token(60);
         var body = new ArrayBufferWriter<byte>(2048);
         MultipartWriter.Write(
             body,

@@ -5,7 +5,6 @@ using Confab.Content.Media;
 using Confab.Runtime;
 using Confab.Sip.Message;
 using Confab.Sip.Pager;
-using Confab.Sip.Transport;
 
 namespace Confab.Client.Procedures;
 
@@ -72,7 +71,7 @@ internal sealed class SendPage
     private PagerMessage Compose(Flow flow)
     {
         var (uri, name) = IsAnonymous ? (General.AnonymousUri, "Anonymous") : (_client.Options.Address, _client.Options.DisplayName ?? "");
-        return new PagerMessage(_target, uri, _target, _contentType, _body, WriteHeaders, flow, FromName: name, Route: _client.Ims.Route, MostOctets: SipTransport.LargestDatagramRequest);
+        return new PagerMessage(_target, uri, _target, _contentType, _body, WriteHeaders, flow, FromName: name, Route: _client.Ims.Route, MostOctets: _client.Options.MaxPageSize);
     }
 
     private void WriteHeaders(ref SipWriter writer)
@@ -116,7 +115,7 @@ internal sealed class SendPage
         return status switch
         {
             StatusCode.MessageTooLarge => new PageOutcome(
-                "", PageFate.TooLong, 0, $"The message does not fit into a request of {SipTransport.LargestDatagramRequest} octets; send it in large message mode, or in a session."),
+                "", PageFate.TooLong, 0, $"The message{(_isToSeveral ? " and the list of its recipients do" : " does")} not fit into a request of {_client.Options.MaxPageSize} octets; {(_isToSeveral ? "send it to fewer at once" : "send it in large message mode")}, or in a session."),
             StatusCode.RequestTimeout => new PageOutcome(_id, PageFate.Unreachable, 0, $"The server {_client.Options.Server} does not answer."),
             _ => new PageOutcome(_id, PageFate.Unreachable, 0, $"There is no way to the server {_client.Options.Server}."),
         };

@@ -59,6 +59,7 @@ public sealed class ProgramTests : IDisposable
 
     [Theory]
     [InlineData("--max-group", "0", "--max-group is at least 1, not 0")]
+    [InlineData("--max-page", "0", "--max-page is at least 1, not 0")]
     [InlineData("--access-network", " ", "AccessNetworkInfo is one line that begins with an access type, such as IEEE-802.11.")]
     [InlineData("--factory", "nonsense", "'nonsense' is no IM Address; one looks like sip:alice@example.com.")]
     public async Task What_an_operator_provisions_is_checked(string option, string value, string text)

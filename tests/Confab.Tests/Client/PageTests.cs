@@ -106,6 +106,32 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void RFC_3428_8_where_the_way_is_known_to_be_safe_a_message_and_a_list_of_many_go_as_far_as_the_options_say()
+    {
+        var length = Octets(10_000)!.Value;
+        Assert.InRange(length, 2000, 4000);
+        Assert.Equal(length, Octets(length));
+        Assert.Null(Octets(length - 1));
+
+        static int? Octets(int most)
+        {
+            using var scene = new Scene(change: o => new() { Address = o.Address, Server = o.Server, MaxPageSize = most });
+            var paging = scene.Client.PageAsync([.. Enumerable.Range(100, 30).Select(static n => $"sip:user{n}@example.com")], Page.Of("Hello all"));
+            scene.World.Run();
+            if (scene.TryHear("MESSAGE", out var message))
+            {
+                scene.Peer.Answer(message, 202);
+                Assert.Equal(PageFate.Accepted, paging.Result().Fate);
+                return message.Text.Length;
+            }
+
+            Assert.Equal(PageFate.TooLong, paging.Result().Fate);
+            Assert.Contains($"the list of its recipients do not fit into a request of {most} octets; send it to fewer", paging.Result().Text, StringComparison.Ordinal);
+            return null;
+        }
+    }
+
+    [Fact]
     public void IMC_PGR_3_credentials_count()
     {
         using var scene = new Scene();

@@ -48,7 +48,7 @@ public sealed class PageVerbTests
         chat.Peer.Expect("ACK");
         Assert.Equal(480, chat.Json("undelivered").GetProperty("status").GetInt32());
         chat.Type("/page bob,carol " + new string('x', 1300));
-        Assert.Contains("large message", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains("send it to fewer at once", chat.Json("error").GetProperty("text").GetString(), StringComparison.Ordinal);
         chat.Peer.ExpectSilence();
     }
 
