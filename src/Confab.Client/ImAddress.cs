@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Confab.Sip.Message;
 
 namespace Confab.Client;
@@ -10,7 +11,7 @@ public static class ImAddress
 
     /// <summary>Why this is no address that can be used, in words for who typed it; null for one that can.</summary>
     public static string? Problem(string address) =>
-        !SipUri.TryParse(Text.Of(address), out var uri) ? $"'{address}' is no IM Address; one looks like sip:alice@example.com."
+        address is null || !SipUri.TryParse(Text.Of(address), out var uri) ? $"'{address}' is no IM Address; one looks like sip:alice@example.com."
         : uri.Scheme == UriScheme.Sips ? $"'{address}' asks for TLS, which is a later capability; one without it looks like sip:alice@example.com."
         : IsValid(address) ? null
         : $"'{address}' is no IM Address; one looks like sip:alice@example.com.";
@@ -25,16 +26,29 @@ public static class ImAddress
 
     /// <summary>Whether it stands for somebody who does not want to be named; nobody can be called by it (RFC 3323 4.1.1.3, RFC 4575 5.6).</summary>
     public static bool IsAnonymous(string address) =>
-        SipUri.TryParse(Text.Of(address), out var uri) && uri.IsSipOrSips && uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
+        SipUri.TryParse(Text.Of(address ?? ""), out var uri) && uri.IsSipOrSips && uri.Host.EqualsIgnoreCase("anonymous.invalid"u8);
 
     /// <summary>
     /// A user, and nothing beyond: what a URI may say of a request to be made of it (RFC 3261 19.1.1) is no part of an address, and
     /// <c>;method=BYE</c> behind whom one adds would remove him. sips is never sent in the clear.
     /// </summary>
-    internal static bool TryParse(string address, out SipUri uri) =>
-        SipUri.TryParse(Text.Of(address), out uri)
+    internal static bool TryParse(string? address, out SipUri uri) =>
+        SipUri.TryParse(Text.Of(address ?? ""), out uri)
         && (uri.Scheme == UriScheme.Tel || (uri.Scheme == UriScheme.Sip && !uri.User.IsEmpty && uri.Headers.IsEmpty && !uri.HasParameter("method"u8)));
 
-    internal static SipUri Parse(string address) =>
-        TryParse(address, out var uri) ? uri : throw new ArgumentException(Problem(address), nameof(address));
+    /// <summary>The address of a program's argument, whose name it is told.</summary>
+    internal static SipUri Parse(string address, [CallerArgumentExpression(nameof(address))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(address, name);
+        return TryParse(address, out var uri) ? uri : throw new ArgumentException(Problem(address), name);
+    }
+
+    /// <summary>The same where each is an address, in a list that the program does not change any more.</summary>
+    internal static IReadOnlyCollection<string> Verify(IReadOnlyCollection<string> addresses)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        string[] verified = [.. addresses];
+        foreach (var address in verified) _ = Parse(address, nameof(addresses));
+        return verified;
+    }
 }

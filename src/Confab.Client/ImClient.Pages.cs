@@ -1,3 +1,4 @@
+using Confab.Client.Media;
 using Confab.Client.Procedures;
 
 namespace Confab.Client;
@@ -26,12 +27,14 @@ public sealed partial class ImClient
     /// <param name="addresses">To whom; each user once, however often he is named.</param>
     /// <param name="page">The message.</param>
     /// <param name="cancellationToken">Takes it back where it still waits for one before it; after that it only stops waiting for what comes of it.</param>
-    /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
+    /// <exception cref="ArgumentException">One of them is no IM Address, or the content of no media type.</exception>
     public Task<PageOutcome> PageAsync(IReadOnlyCollection<string> addresses, Page page, CancellationToken cancellationToken = default)
     {
-        foreach (var address in addresses) _ = ImAddress.Parse(address);
-        if (page.Member is { } member) _ = ImAddress.Parse(member);
-        return Ask<PageOutcome>(answer => SendPage.Start(this, addresses, page, answer), cancellationToken);
+        var users = ImAddress.Verify(addresses);
+        ArgumentNullException.ThrowIfNull(page);
+        MediaTypes.Verify(page.ContentType, nameof(page));
+        if (page.Member is { } member) _ = ImAddress.Parse(member, nameof(page));
+        return Ask<PageOutcome>(answer => SendPage.Start(this, users, page, answer), cancellationToken);
     }
 
     /// <summary>
@@ -46,7 +49,8 @@ public sealed partial class ImClient
     /// <param name="anonymous">Whether the recipient is not to be told who sends it; null is what <see cref="ImClientOptions.Anonymous"/> says.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>Whether it was taken; with the SIP status where the recipient refused before anything was sent (488, 480), else with that of MSRP (413, 415).</returns>
-    /// <exception cref="ArgumentException">This is no IM Address, or the length is not given and not known.</exception>
+    /// <exception cref="ArgumentException">This is no IM Address or no media type, the stream cannot be read, or the length is not given and not known.</exception>
+    /// <exception cref="EndOfStreamException">The stream ended before the length; what it throws itself, and what <paramref name="progress"/> throws, comes through as well.</exception>
     public Task<SendOutcome> SendLargeAsync(
         string address,
         string contentType,
@@ -57,10 +61,8 @@ public sealed partial class ImClient
         CancellationToken cancellationToken = default)
     {
         _ = ImAddress.Parse(address);
-        if (length is null && !content.CanSeek) throw new ArgumentException("The stream does not know its length; give one.", nameof(length));
-        if (!Content.Media.ContentType.TryParse(contentType, out _, out _)) throw new ArgumentException($"'{contentType}' is no media type; one looks like image/png.", nameof(contentType));
-        var octets = length ?? content.Length - content.Position;
-        ArgumentOutOfRangeException.ThrowIfNegative(octets, nameof(length));
+        MediaTypes.Verify(contentType);
+        var octets = ContentSource.Length(content, length);
         SendLargeMessage? sending = null;
         return Ask<SendOutcome>(
             answer => sending = SendLargeMessage.Start(

@@ -52,10 +52,14 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <exception cref="System.Net.Sockets.SocketException">A local address cannot be bound.</exception>
     public ImClient(World world, ImClientOptions options)
     {
+        ArgumentNullException.ThrowIfNull(world);
+        ArgumentNullException.ThrowIfNull(options);
         options.Verify();
         World = world;
         Options = options;
-        Address = ImAddress.Parse(options.Address);
+        Address = ImAddress.Parse(options.Address, nameof(options.Address));
+        if (Address.Host.IsEmpty && (options.ConferenceFactory is null || options.Exploder is null))
+            throw new ArgumentException($"'{options.Address}' has no domain: name ConferenceFactory and Exploder.", nameof(options));
         ConferenceFactory = options.ConferenceFactory ?? $"sip:conference-factory@{Address.Host}";
         _ = ImAddress.Parse(ConferenceFactory);
         _ = ImAddress.Parse(Exploder);
@@ -155,8 +159,8 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
     public Task<SessionOutcome> GroupAsync(IReadOnlyCollection<string> addresses, bool? anonymous = null, CancellationToken cancellationToken = default)
     {
-        foreach (var address in addresses) _ = ImAddress.Parse(address);
-        return StartAsync(answer => StartAdhocSession.Start(this, addresses, anonymous ?? Options.Anonymous, answer), cancellationToken);
+        var users = ImAddress.Verify(addresses);
+        return StartAsync(answer => StartAdhocSession.Start(this, users, anonymous ?? Options.Anonymous, answer), cancellationToken);
     }
 
     /// <summary>
@@ -180,8 +184,10 @@ public sealed partial class ImClient : IAsyncDisposable
     /// <param name="identity">Its <see cref="ImSession.Identity"/>.</param>
     /// <param name="cancellationToken">Gives the call up.</param>
     /// <returns><see cref="SessionFailure.SessionIdentityExpired"/>, and nothing was sent, where the identity is not kept any more.</returns>
-    public Task<SessionOutcome> RejoinAsync(string identity, CancellationToken cancellationToken = default) =>
-        StartAsync(
+    public Task<SessionOutcome> RejoinAsync(string identity, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        return StartAsync(
             answer =>
             {
                 if (ComeBack.Join(identity, answer) is { } underWay) return underWay;
@@ -189,6 +195,7 @@ public sealed partial class ImClient : IAsyncDisposable
                 return RejoinSession.Start(this, identity, answer);
             },
             cancellationToken);
+    }
 
     /// <summary>What happens, from the client's start on. One reader at a time; ends when the client is disposed.</summary>
     public IAsyncEnumerable<ImEvent> Events(CancellationToken cancellationToken = default) => _events.ReadAllAsync(cancellationToken);
@@ -259,7 +266,17 @@ public sealed partial class ImClient : IAsyncDisposable
         {
             if (answer.Task.IsCompleted) return;
             if (_closed) answer.TrySetException(new ObjectDisposedException(nameof(ImClient)));
-            else work(answer);
+            else
+            {
+                try
+                {
+                    work(answer);
+                }
+                catch (Exception e) when (answer.TrySetException(e))
+                {
+                    throw; // nobody is left waiting for an answer that cannot come, and the mailbox tells of it
+                }
+            }
         });
         return answer.Task;
     }

@@ -160,6 +160,8 @@ public sealed class ImClientOptions
     /// <summary>What is out of range is misuse, and said before anything is sent.</summary>
     internal void Verify()
     {
+        ArgumentNullException.ThrowIfNull(Password);
+        ArgumentNullException.ThrowIfNull(Server);
         AtLeast(1, MaxAdhocGroupSize);
         AtLeast(1, MaxSimultaneousSessions);
         AtLeast(1, MaxSessions);
@@ -173,6 +175,8 @@ public sealed class ImClientOptions
         AtLeast(0, SessionTimerSeconds);
         AtLeast(0, StreamOver ?? 0, nameof(StreamOver));
         ArgumentOutOfRangeException.ThrowIfLessThan(SessionIdentityRetention, TimeSpan.Zero);
+        MediaTypes.Verify(AcceptTypes);
+        MediaTypes.Verify(AcceptWrappedTypes);
         if (AcceptTypes.Count == 0) throw new ArgumentException("AcceptTypes names nothing: no message could come in.", nameof(AcceptTypes));
         Ims?.Verify();
     }

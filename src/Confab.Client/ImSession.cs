@@ -196,16 +196,16 @@ public sealed class ImSession : ISipSessionUser
     /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
     public Task<ReferOutcome> AddAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
     {
-        foreach (var address in addresses) _ = ImAddress.Parse(address);
-        return Client.Ask<ReferOutcome>(answer => AddUsers.Start(this, addresses, answer), cancellationToken);
+        var users = ImAddress.Verify(addresses);
+        return Client.Ask<ReferOutcome>(answer => AddUsers.Start(this, users, answer), cancellationToken);
     }
 
     /// <summary>Asks the server to remove these users from the session; done with its answer.</summary>
     /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
     public Task<ReferOutcome> RemoveAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
     {
-        foreach (var address in addresses) _ = ImAddress.Parse(address);
-        return Client.Ask<ReferOutcome>(answer => RemoveUsers.Start(this, addresses, answer), cancellationToken);
+        var users = ImAddress.Verify(addresses);
+        return Client.Ask<ReferOutcome>(answer => RemoveUsers.Start(this, users, answer), cancellationToken);
     }
 
     /// <summary>
@@ -216,8 +216,8 @@ public sealed class ImSession : ISipSessionUser
     /// <exception cref="ArgumentException">One of them is no IM Address.</exception>
     public Task<SessionOutcome> ExtendAsync(IReadOnlyCollection<string> addresses, CancellationToken cancellationToken = default)
     {
-        foreach (var address in addresses) _ = ImAddress.Parse(address);
-        return Client.StartAsync(answer => ExtendSession.Start(this, addresses, answer), cancellationToken);
+        var users = ImAddress.Verify(addresses);
+        return Client.StartAsync(answer => ExtendSession.Start(this, users, answer), cancellationToken);
     }
 
     /// <summary>Holds the session: the user may go on sending, and is sent no messages until <see cref="ResumeAsync"/>; they are not kept.</summary>
@@ -234,22 +234,32 @@ public sealed class ImSession : ISipSessionUser
     /// <exception cref="ArgumentException">There is none, or one is no media type.</exception>
     public Task<ModifyOutcome> AcceptTypesAsync(IReadOnlyList<string> types, CancellationToken cancellationToken = default)
     {
+        MediaTypes.Verify(types);
         if (types.Count == 0) throw new ArgumentException("Name at least one media type.", nameof(types));
-        foreach (var type in types)
-        {
-            if (type != "*" && !Content.Media.ContentType.TryParse(type, out _, out _)) throw new ArgumentException($"'{type}' is no media type; one looks like text/plain.", nameof(types));
-        }
-
         return Client.Ask<ModifyOutcome>(answer => ModifySession.Start(this, hold: null, [.. types], answer), cancellationToken);
     }
 
-    /// <summary>Says a text; done when the server took it, or not.</summary>
-    public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default) =>
-        SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
+    /// <summary>
+    /// Says a text; done when the server took it, or not. Up to 256 messages may wait for that at one time: what goes beyond is not sent, with status 408.
+    /// </summary>
+    public Task<SendOutcome> SendAsync(string text, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return SendAsync("text/plain; charset=utf-8", System.Text.Encoding.UTF8.GetBytes(text), cancellationToken);
+    }
 
-    /// <summary>Sends content of any type that the other end takes; done when the server took it, or not. The token gives it up.</summary>
-    public Task<SendOutcome> SendAsync(string contentType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
-        SendAsync(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+    /// <summary>
+    /// Sends content of any type that the other end takes; done when the server took it, or not, and bounded as a text is. The token gives it up.
+    /// </summary>
+    /// <param name="contentType">What it is, with parameters.</param>
+    /// <param name="content">The content; it stays as it is until the task is done.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="ArgumentException">This is no media type.</exception>
+    public Task<SendOutcome> SendAsync(string contentType, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        MediaTypes.Verify(contentType);
+        return SendAsync(answer => SendMessage.Send(this, contentType, content, answer), cancellationToken);
+    }
 
     /// <summary>
     /// Sends content that is read while it is sent, as fast as the other end takes it; done when all of it was taken, or not. The token gives it
@@ -260,14 +270,13 @@ public sealed class ImSession : ISipSessionUser
     /// <param name="length">How many octets of it are sent; null for all that a seekable stream has.</param>
     /// <param name="progress">Told how much was taken, of content longer than 64 KiB; <see cref="Progress"/> tells the same.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="ArgumentException">The length is not given and not known.</exception>
-    /// <exception cref="EndOfStreamException">The stream ended before the length; what it throws itself comes through as well.</exception>
+    /// <exception cref="ArgumentException">This is no media type, the stream cannot be read, or the length is not given and not known.</exception>
+    /// <exception cref="EndOfStreamException">The stream ended before the length; what it throws itself, and what <paramref name="progress"/> throws, comes through as well.</exception>
     public Task<SendOutcome> SendAsync(
         string contentType, Stream content, long? length = null, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        if (length is null && !content.CanSeek) throw new ArgumentException("The stream does not know its length; give one.", nameof(length));
-        var octets = length ?? content.Length - content.Position;
-        ArgumentOutOfRangeException.ThrowIfNegative(octets, nameof(length));
+        MediaTypes.Verify(contentType);
+        var octets = ContentSource.Length(content, length);
         return SendAsync(answer => SendMessage.Send(this, contentType, content, octets, progress, answer), cancellationToken);
     }
 

@@ -6,7 +6,11 @@ namespace Confab.Client;
 public sealed record Page(string ContentType, ReadOnlyMemory<byte> Content)
 {
     /// <summary>A page of text.</summary>
-    public static Page Of(string text) => new("text/plain;charset=UTF-8", System.Text.Encoding.UTF8.GetBytes(text));
+    public static Page Of(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new("text/plain;charset=UTF-8", System.Text.Encoding.UTF8.GetBytes(text));
+    }
 
     /// <summary>Whether the recipients are not to be told who sends it; null is what <see cref="ImClientOptions.Anonymous"/> says.</summary>
     public bool? Anonymous { get; init; }

@@ -21,6 +21,17 @@ internal sealed class ContentSource(World world, byte[] head) : IDisposable
     /// <summary>Why the stream gave less than was promised; null while it does not.</summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>How much of the program's stream is sent.</summary>
+    public static long Length(Stream content, long? length)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        if (!content.CanRead) throw new ArgumentException("The stream cannot be read, or has been closed.", nameof(content));
+        if (length is null && !content.CanSeek) throw new ArgumentException("The stream does not know its length; give one.", nameof(length));
+        var octets = length ?? content.Length - content.Position;
+        ArgumentOutOfRangeException.ThrowIfNegative(octets, nameof(length));
+        return octets;
+    }
+
     /// <summary>Begins to read; <paramref name="changed"/> is called, on any thread, whenever there is more to take, or no more will come.</summary>
     public void Start(Stream content, long length, Action changed) => world.Scheduler.Schedule(_ => _ = FillAsync(content, length, changed), null);
 

@@ -44,7 +44,10 @@ internal sealed class Sending(TaskCompletionSource<SendOutcome> answer, int head
 }
 
 /// <summary>Brings the newest news to a program's <see cref="IProgress{T}"/>: outside of the mailbox, one at a time, in their order; older ones are passed over.</summary>
-internal sealed class ProgressTeller(World world, IProgress<TransferProgress> progress)
+/// <param name="world">Where it runs.</param>
+/// <param name="progress">The program's, which may throw what it likes.</param>
+/// <param name="failed">Told what it throws; it hears nothing more.</param>
+internal sealed class ProgressTeller(World world, IProgress<TransferProgress> progress, Action<Exception> failed)
 {
     private object? _newest;
     private int _isTelling;
@@ -59,7 +62,16 @@ internal sealed class ProgressTeller(World world, IProgress<TransferProgress> pr
     {
         do
         {
-            while (Interlocked.Exchange(ref _newest, null) is TransferProgress news) progress.Report(news);
+            try
+            {
+                while (Interlocked.Exchange(ref _newest, null) is TransferProgress news) progress.Report(news);
+            }
+            catch (Exception e)
+            {
+                failed(e);
+                return;
+            }
+
             Volatile.Write(ref _isTelling, 0);
         }
         while (Volatile.Read(ref _newest) is not null && Interlocked.Exchange(ref _isTelling, 1) == 0);

@@ -44,7 +44,11 @@ internal static class SendMessage
         var head = request is not null ? Wrap(session, contentType, default, request.Headers).ToArray() : [];
         var source = new ContentSource(world, head);
         var message = new OutgoingMessage(request is not null ? AcceptList.Cpim : contentType, head.Length + length, source.Take) { MessageId = request?.MessageId };
-        var sending = new Sending(answer, head.Length, length) { Source = source, Teller = progress is null ? null : new ProgressTeller(world, progress) };
+        var teller = progress is null ? null : new ProgressTeller(world, progress, failure =>
+        {
+            if (answer.TrySetException(failure)) session.Client.Mailbox.Post(() => leg.Abort(message));
+        });
+        var sending = new Sending(answer, head.Length, length) { Source = source, Teller = teller };
         Send(session, leg, message, sending, request);
         if (!answer.Task.IsCompleted) source.Start(content, length, () => session.Client.Mailbox.Post(() => leg.Continue(message)));
         return message;

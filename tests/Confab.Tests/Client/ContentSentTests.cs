@@ -93,6 +93,27 @@ public sealed class ContentSentTests
     }
 
     [Fact]
+    public void What_the_progress_of_a_program_throws_comes_through_and_aborts_the_message()
+    {
+        using var scene = new Scene();
+        var session = scene.Called(out _);
+        var calls = 0;
+        var progress = new Teller(_ => throw new InvalidDataException($"The bar is broken {++calls}."));
+        var sending = session.SendAsync("text/plain", new Counting(1_000_000), length: 1_000_000, progress: progress);
+        var last = "";
+        while (!last.EndsWith("#\r\n", StringComparison.Ordinal))
+        {
+            last = scene.Peer.Msrp!.Expect();
+            scene.Peer.Msrp.Answer(last);
+        }
+
+        scene.World.Run();
+        Assert.Equal("The bar is broken 1.", Assert.IsType<InvalidDataException>(sending.Exception?.InnerException).Message);
+        Assert.Equal(1, calls);
+        Assert.Equal(ImSessionState.Established, session.State);
+    }
+
+    [Fact]
     public void A_refusal_ends_the_reading_of_a_stream()
     {
         using var scene = new Scene();
