@@ -152,7 +152,10 @@ public sealed record Displayed(ImSession Session, string Id, string From) : ImEv
 /// <param name="IsFinal">Whether no other will follow.</param>
 public sealed record ReferProgress(ImSession Session, string Target, int Status, string Text, bool IsFinal) : ImEvent;
 
-/// <summary>Somebody came into a group session, went, or is being asked.</summary>
+/// <summary>
+/// Somebody came into a group session, went, or is being asked. A server tells of several at once, some seconds late, where many come and go
+/// (RFC 4575 3.9).
+/// </summary>
 /// <param name="Session">Which session.</param>
 /// <param name="Users">The whole roster.</param>
 /// <param name="Changed">Those of them of whom something is new.</param>

@@ -292,6 +292,9 @@ public sealed class ImSession : ISipSessionUser
         },
         cancellationToken);
 
+    /// <summary>For logs: with whom, and where it stands.</summary>
+    public override string ToString() => $"{GroupIdentity ?? Peer ?? Identity ?? "nobody yet"} ({State})";
+
     void ISipSessionUser.OnRinging(SipSession session, SipResponse response) => StartSession.Ringing(this);
 
     void ISipSessionUser.OnAnswered(SipSession session, SipResponse response) => StartSession.Answered(this, response);

@@ -57,6 +57,13 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    public void A_session_tells_a_log_with_whom_it_is()
+    {
+        using var scene = new Scene();
+        Assert.Equal("sip:bob@example.com (Established)", $"{scene.Called(out _)}");
+    }
+
+    [Fact]
     public void A_closed_stream_is_told_from_one_without_a_length()
     {
         using var scene = new Scene();
