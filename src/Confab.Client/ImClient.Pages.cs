@@ -17,8 +17,11 @@ public sealed partial class ImClient
     /// <param name="text">The text.</param>
     /// <param name="cancellationToken">Takes it back where it still waits for one before it; after that it only stops waiting for what comes of it.</param>
     /// <exception cref="ArgumentException">This is no IM Address.</exception>
-    public Task<PageOutcome> PageAsync(string address, string text, CancellationToken cancellationToken = default) =>
-        PageAsync([address], Page.Of(text), cancellationToken);
+    public Task<PageOutcome> PageAsync(string address, string text, CancellationToken cancellationToken = default)
+    {
+        _ = ImAddress.Parse(address);
+        return PageAsync([address], Page.Of(text), cancellationToken);
+    }
 
     /// <summary>
     /// Sends a message without a session: to one user or pre-defined group, or to several users, which the server takes with 202. A second one to the

@@ -22,6 +22,7 @@ public sealed class MisuseTests
             ("addresses", () => client.GroupAsync([null!])),
             ("group", () => client.JoinGroupAsync(null!)),
             ("identity", () => client.RejoinAsync(null!)),
+            ("address", () => client.PageAsync((string)null!, "x")),
             ("text", () => client.PageAsync(Bob, null!)),
             ("addresses", () => client.PageAsync(null!, Page.Of("x"))),
             ("page", () => client.PageAsync([Bob], null!)),
