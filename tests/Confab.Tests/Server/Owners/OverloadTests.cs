@@ -86,6 +86,20 @@ public sealed class OverloadTests : IDisposable
         Assert.Equal((0, 0), (server.Node.Router.OwnerCount, server.Node.Router.CallIdCount));
     }
 
+    [Fact]
+    public void Registrations_for_which_there_is_no_room_leave_no_owners_behind()
+    {
+        var server = NewServer(new Limits { MailboxLetters = 2 });
+        Assert.True(server.Node.Registrar.Mailbox.TryEnter());
+        for (var i = 1; i <= 10; i++) server.Node.Router.OnRequest(RegisterText.With($"call-{i}", 1, $"To: <sip:user-{i}@example.com>"), _flow);
+        Assert.Equal(8, _sent.Count);
+        Assert.All(_sent, IsOverload);
+        server.Node.Registrar.Mailbox.Leave();
+        _sim.Run();
+        Assert.Equal(2, _sent.Count(static s => s.StartsWith("SIP/2.0 401", StringComparison.Ordinal)));
+        Assert.Equal((0, 0), (server.Node.Router.OwnerCount, server.Node.Router.CallIdCount));
+    }
+
     [Theory]
     [InlineData("INVITE", "sip:bob@example.com", 401)]
     [InlineData("INVITE", "tel:+1234", 416)]
