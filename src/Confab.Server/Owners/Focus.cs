@@ -183,6 +183,17 @@ internal sealed class Focus
         return invited;
     }
 
+    /// <summary>Of a 1-1 session the one who is in it beside this one, by the leg that he has now; null while there is none.</summary>
+    public Participant? OtherParty(Participant one)
+    {
+        foreach (var participant in _participants)
+        {
+            if (participant != one && participant.State == ParticipantState.Connected) return participant;
+        }
+
+        return null;
+    }
+
     /// <summary>He takes part: the rules of the group may name him by his number from now on (COM-AOIA-3).</summary>
     public void Learn(Originator originator)
     {
