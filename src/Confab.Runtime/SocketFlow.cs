@@ -35,6 +35,7 @@ internal sealed partial class SocketFlow : StreamFlow
     private int _endReason = NotEnded;
     private long _progressAt;
     private bool _heard;
+    private volatile bool _isTaking;
     private TaskCompletionSource? _paused;
     private readonly Lock _readGate = new();
 
@@ -65,6 +66,21 @@ internal sealed partial class SocketFlow : StreamFlow
     public override IPEndPoint Remote { get; }
 
     public bool IsAccepted { get; }
+
+    public override bool HasUnread
+    {
+        get
+        {
+            try
+            {
+                return IsOpen && (_isTaking || _socket.Available > 0);
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false; // it was closed meanwhile
+            }
+        }
+    }
 
     /// <summary>What all flows with this remote address share; set before the flow is started.</summary>
     public PeerAddress Peer { get; set; } = null!;
@@ -198,7 +214,9 @@ internal sealed partial class SocketFlow : StreamFlow
                 }
 
                 _heard = true;
+                _isTaking = true;
                 using (Turn.Enter()) Take(n);
+                _isTaking = false;
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)

@@ -38,6 +38,9 @@ public abstract class StreamFlow : Flow
     /// <summary>Whether the peer does not take bytes as fast as they are written.</summary>
     public bool IsBackedUp => _backedUp;
 
+    /// <summary>Whether bytes of the peer have come that the handler has not been given yet, as far as one can see; from any thread.</summary>
+    public virtual bool HasUnread => false;
+
     /// <summary>Raised on any thread when a flow that was backed up has sent all it had.</summary>
     public event Action<StreamFlow>? Drained;
 

@@ -14,6 +14,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
 
     readonly Unseen _unseen = new(face.ShowsAllAlike);
     readonly List<Task> _begun = [];
+    readonly List<Task> _accepting = []; // of those
     TaskCompletionSource? _beginning;
 
     public ImClient Client => client;
@@ -26,6 +27,9 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     public bool? Anonymous { get; set; }
 
     public bool IsOver { get; private set; }
+
+    /// <summary>Whether an invitation has been accepted whose session does not stand yet.</summary>
+    public bool IsAccepting => _accepting.Exists(static task => !task.IsCompleted);
 
     /// <summary>Registers; false when there is no use in going on, and the face has said why.</summary>
     public async Task<bool> RegisterAsync(CancellationToken cancellationToken)
@@ -98,7 +102,13 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
     }
 
     /// <summary>The same for an invitation.</summary>
-    public void BeginAccept(string command, Task<SessionOutcome> accept) => _begun.Add(TellAsync(command, accept));
+    public void BeginAccept(string command, Task<SessionOutcome> accept)
+    {
+        var begun = TellAsync(command, accept);
+        _begun.Add(begun);
+        _accepting.RemoveAll(static task => task.IsCompleted);
+        _accepting.Add(begun);
+    }
 
     /// <summary>Waits until all that has begun is established or has ended.</summary>
     public async Task SettleAsync()
@@ -143,7 +153,7 @@ sealed class Conversation(ImClient client, string address, IChatFace face, TimeP
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             // The session changed while the command was on its way to it.
-            Show(new Problem(command, 0, e.Message));
+            Show(new Problem(command, 0, StatusWords.OfMistake(e)));
         }
     }
 

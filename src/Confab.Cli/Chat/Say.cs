@@ -2,14 +2,18 @@ using Confab.Client;
 
 namespace Confab.Cli.Chat;
 
-/// <summary>What starts with no slash: said in the current session, once all that has begun is established or has ended.</summary>
+/// <summary>
+/// What starts with no slash: said in the current session. Where that is only beginning, or another is about to become it, once all that has begun
+/// is established or has ended.
+/// </summary>
 static class Say
 {
     const string Name = "say";
 
     public static async Task<SendOutcome> RunAsync(Conversation chat, string text)
     {
-        await chat.SettleAsync();
+        chat.ShowWhatHappened();
+        if (chat.IsAccepting || chat.Sessions.Current is not { State: ImSessionState.Established }) await chat.SettleAsync();
         if (chat.Sessions.Current is not { } session)
         {
             chat.Show(new Problem(Name, 0, NoSession(chat)));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Confab.Client;
 
 namespace Confab.Cli.Chat;
@@ -8,6 +9,9 @@ sealed class SessionNames
     const int MostLeft = 64; // as many as a client has sessions; nobody remembers the name of one before
 
     readonly List<(string Name, ImSession Session)> _named = [];
+
+    // Of those that have ended too: what is told of them late, such as how a REFER ended, is told under their name.
+    readonly ConditionalWeakTable<ImSession, string> _names = [];
 
     // The ones that the user was in, the last at the end.
     readonly List<(string Name, string Identity)> _left = [];
@@ -27,9 +31,9 @@ sealed class SessionNames
     /// <summary>The session's name; it is given one when it has none.</summary>
     public string Of(ImSession session)
     {
-        var known = _named.FindIndex(named => named.Session == session);
-        if (known >= 0) return _named[known].Name;
+        if (_names.TryGetValue(session, out var known)) return known;
         var name = $"s{++_count}";
+        _names.Add(session, name);
         _named.Add((name, session));
         return name;
     }

@@ -33,6 +33,10 @@ static class StatusWords
     /// <summary>Why a message was not taken.</summary>
     public static string OfMessage(int status, string text) => Of(s_ofMessages, status, text);
 
+    /// <summary>What is wrong with an argument, without the name that it has in the code.</summary>
+    public static string OfMistake(Exception exception) =>
+        exception is ArgumentException { ParamName: { } name } ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : exception.Message;
+
     static string Of(Dictionary<int, (string Phrase, string Words)> known, int status, string text)
     {
         var words = known.TryGetValue(status, out var entry) && (text.Length == 0 || text.Equals(entry.Phrase, StringComparison.OrdinalIgnoreCase)) ? entry.Words : text.TrimEnd('.');

@@ -21,8 +21,8 @@ static class ChatCommand
         For scripts:
           With --json, or where standard input is no terminal, commands are read a line each and every event is printed as one JSON object
           a line; docs/chat.md lists them. Commands run in their order. /call, /group and /accept only begin: so that a call can be given
-          up, the next command does not wait for their outcome, except that a text waits until all that has begun is established or has
-          ended, and is then said in the current session. A text is done when the server took it, /leave when the session has ended.
+          up, the next command does not wait for their outcome, except that a text waits where the current session, or one just accepted,
+          does not stand yet: until all that has begun is established or has ended. A text is done when the server took it, /leave when the session has ended.
           At the end of input what has begun is waited for, then the sessions are left; /quit does not wait.
 
         Exit codes:
@@ -112,7 +112,7 @@ static class ChatCommand
     static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        var (server, over, downloads) = (parsed.GetValue(Server)!, parsed.GetValue(Over)!, new Downloads(parsed.GetValue(SaveIn)));
+        var (server, over, downloads) = (parsed.GetValue(Server)!, parsed.GetValue(Over)!.ToLowerInvariant(), new Downloads(parsed.GetValue(SaveIn)));
         var json = parsed.GetValue(Json) || Console.IsInputRedirected || Console.IsOutputRedirected;
         var address = Addresses.Complete(parsed.GetValue(As)!, domain: null) ?? parsed.GetValue(As)!;
         if (Problem(parsed, address, over) is { } problem)
@@ -153,7 +153,7 @@ static class ChatCommand
         }
         catch (Exception e) when (e is ArgumentException or SocketException)
         {
-            await error.WriteLineAsync($"confab: {(e is ArgumentException { ParamName: { } name } ? e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal) : e.Message)}");
+            await error.WriteLineAsync($"confab: {StatusWords.OfMistake(e)}");
             return ConfabProgram.Misused;
         }
 

@@ -99,6 +99,9 @@ internal sealed partial class MessageLeg(ImSession session, MessageMedia media, 
     public bool IsReceiving =>
         !_isStopped && _msrp.IsBound && (_assembler.OpenCount > 0 || _streams.OpenCount > 0 || (session is { IsLargeMessage: true, IsIncoming: true } && !_hasReceived));
 
+    /// <summary>Whether something waits to be read that may be for this session.</summary>
+    public bool HasUnread => !_isStopped && _msrp.Flow is { HasUnread: true };
+
     /// <summary>
     /// The other side has said goodbye, which may overtake what it sent before: that is taken still, for as long as it comes.
     /// </summary>

@@ -13,6 +13,9 @@ internal static class SessionReleased
     private const string RemovedText = "Removed from session";
     private const string MovedText = "Joined from elsewhere";
 
+    private const int MostLooks = 100; // one second: whoever reads no faster has more to lose than this
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(10);
+
     public static void Receive(ImSession session, EndReason reason, SipRequest? bye)
     {
         if (bye is null)
@@ -22,14 +25,24 @@ internal static class SessionReleased
             return;
         }
 
-        if (session.Leg is not { IsReceiving: true } leg)
-        {
-            Release(session, bye);
-            return;
-        }
+        // What came before it by the other connection is in the mailbox by now, or waits to be read.
+        session.Client.Mailbox.Post(() => TakeRest(session, bye, looks: 0));
+    }
 
-        session.State = ImSessionState.Leaving;
-        leg.TakeRest(() => Release(session, bye));
+    private static void TakeRest(ImSession session, SipRequest bye, int looks)
+    {
+        if (session.State == ImSessionState.Ended) return;
+        if (session.Leg is { IsReceiving: true } leg)
+        {
+            session.State = ImSessionState.Leaving;
+            leg.TakeRest(() => Release(session, bye));
+        }
+        else if (session.Leg is { HasUnread: true } && looks < MostLooks)
+        {
+            session.State = ImSessionState.Leaving;
+            new Alarm(session.Client.Mailbox, () => TakeRest(session, bye, looks + 1)).Set(s_betweenLooks);
+        }
+        else Release(session, bye);
     }
 
     private static void Release(ImSession session, SipRequest bye)

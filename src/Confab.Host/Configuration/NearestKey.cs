@@ -5,11 +5,16 @@ static class NearestKey
 {
     static readonly string[] Known = [.. ConfigurationKey.Root.All().Select(k => k.Path).Where(p => p.Length > 0 && !p.EndsWith(":*", StringComparison.Ordinal))];
 
-    public static string To(string path) => Known.MinBy(known => Distance(path, known))!;
+    /// <summary>A right name in a wrong section comes first, then what is in the section that is named, then what looks like it.</summary>
+    public static string To(string path) =>
+        Known.MinBy(known => (Last(known) == Last(path) ? 0 : IsInSectionOf(path, known) ? 1 : 2, Distance(path, known)))!;
 
-    /// <summary>The edits from one to the other; a right name in the wrong section is near as well.</summary>
+    /// <summary>The edits from one to the other; a name that is nearly right in the wrong section is near as well.</summary>
     static int Distance(string given, string known) =>
         Math.Min(Edits(given.ToUpperInvariant(), known.ToUpperInvariant()), 1 + Edits(Last(given), Last(known)));
+
+    static bool IsInSectionOf(string path, string known) =>
+        known.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon && path.StartsWith(known[..(colon + 1)], StringComparison.OrdinalIgnoreCase);
 
     static string Last(string path) => path[(path.LastIndexOf(':') + 1)..].ToUpperInvariant();
 

@@ -3,7 +3,7 @@ using Confab.Server;
 
 namespace Confab.Host.Configuration;
 
-/// <summary>What only shows when all sources are read: lists that must not be empty, accounts named twice.</summary>
+/// <summary>What only shows when all sources are read: lists that must not be empty, accounts named twice or of another domain.</summary>
 static class WholeRules
 {
     const string Origin = "all sources together";
@@ -23,6 +23,8 @@ static class WholeRules
             var address = options.Users[i].Address;
             if (address.Length > 0 && !addresses.Add(address))
                 yield return new($"Users:{i}:Address", $"\"{address}\" is there twice; allowed: each address once", Origin);
+            if (address.Length > 0 && !address.EndsWith('@' + options.Domain, StringComparison.OrdinalIgnoreCase))
+                yield return new($"Users:{i}:Address", $"\"{address}\" is not allowed; allowed: sip:USER@{options.Domain}, of the Domain", Origin);
         }
     }
 

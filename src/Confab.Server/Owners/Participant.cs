@@ -148,6 +148,9 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     /// <summary>Told once what the BYE that removed him came to: the SIP status.</summary>
     public Action<int>? WhenRemoved { get; set; }
 
+    /// <summary>Rings when he is told that the session is over; it waits until he has what was kept for him. Null otherwise.</summary>
+    public Alarm? Goodbye { get; set; }
+
     /// <summary>How he is being removed, and by whom as the others may know it; what the roster says once his leg is gone.</summary>
     public (DisconnectionMethod Method, string? By) Departure { get; set; }
 
@@ -241,6 +244,7 @@ internal sealed class Participant : ISipSessionUser, IMsrpSessionHandler
     public void OnBound(MsrpSession session)
     {
         Stale?.Cancel();
+        Goodbye?.Set(TimeSpan.Zero);
         Backpressure.Release(this);
     }
 

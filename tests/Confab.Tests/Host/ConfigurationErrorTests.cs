@@ -11,6 +11,8 @@ public sealed class ConfigurationErrorTests
     [InlineData("Sip:Lisen:0", "udp://127.0.0.1:1", "the nearest known one is Sip:Listen")]
     [InlineData("MaxAdhocGroupSize", "5", "the nearest known one is Session:MaxAdhocGroupSize")]
     [InlineData("Limits:SipBodyByte", "5", "the nearest known one is Limits:SipBodyBytes")]
+    [InlineData("Limits:Foo", "5", "the nearest known one is Limits:")]
+    [InlineData("Sip:MaxMessageSize", "5000", "the nearest known one is Msrp:MaxMessageSize")]
     [InlineData("Users:0:Adress", "sip:a@b", "the nearest known one is Users:*:Address")]
     public void An_unknown_key_names_its_nearest_known_one(string key, string value, string expected) =>
         Assert.Contains(Load($"{key}={value}"), e => e.Contains(expected, StringComparison.Ordinal) && e.EndsWith("(from --set)", StringComparison.Ordinal));
@@ -117,6 +119,14 @@ public sealed class ConfigurationErrorTests
     public void An_account_has_a_plain_SIP_address(string address) =>
         Assert.Contains(Load($"Users:0:Address={address}", "Users:0:Password=x"), e =>
             e.StartsWith($"Users:0:Address: \"{address}\" is not allowed; allowed: sip:USER@HOST", StringComparison.Ordinal));
+
+    [Fact]
+    public void An_account_is_of_the_domain_that_is_served()
+    {
+        string[] erin = ["Users:0:Address=sip:erin@Lab.example", "Users:0:Password=x"];
+        Assert.Contains("Users:0:Address: \"sip:erin@Lab.example\" is not allowed; allowed: sip:USER@example.com, of the Domain (from all sources together)", Load(erin));
+        Assert.Empty(Load([.. erin, "Domain=lab.example"]));
+    }
 
     [Fact]
     public void An_account_is_there_once() =>

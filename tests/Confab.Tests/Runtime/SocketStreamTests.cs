@@ -13,6 +13,30 @@ public sealed class SocketStreamTests : IDisposable
 
     public void Dispose() => _loopback.Dispose();
 
+    [Fact]
+    public async Task What_has_come_and_was_not_read_yet_is_known()
+    {
+        StreamFlow? far = null;
+        var heard = new Ears();
+        using var listener = _loopback.Listen(flow =>
+        {
+            far = flow;
+            flow.PauseReading();
+            return heard;
+        });
+        var near = await _loopback.Connect(listener.Local, new Ears());
+        Assert.True(SpinWait.SpinUntil(() => far is not null, TimeSpan.FromSeconds(10)));
+        Assert.False(far!.HasUnread);
+        Assert.True(near.Send("Hello"u8));
+        Assert.True(SpinWait.SpinUntil(() => far.HasUnread, TimeSpan.FromSeconds(10)));
+        far.ResumeReading();
+        await heard.Hears(5);
+        Assert.True(SpinWait.SpinUntil(() => !far.HasUnread, TimeSpan.FromSeconds(10)));
+        near.Close(EndReason.Left);
+        Assert.True(SpinWait.SpinUntil(() => !far.IsOpen, TimeSpan.FromSeconds(10)));
+        Assert.False(far.HasUnread);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(100)]

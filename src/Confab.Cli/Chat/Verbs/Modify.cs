@@ -32,7 +32,7 @@ static class Modify
         }
         catch (ArgumentException e)
         {
-            chat.Show(new Problem(Verb.Name, 0, e.Message));
+            chat.Show(new Problem(Verb.Name, 0, StatusWords.OfMistake(e)));
         }
     }
 }

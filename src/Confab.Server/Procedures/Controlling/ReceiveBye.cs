@@ -14,6 +14,7 @@ internal static class ReceiveBye
         leaver.State = ParticipantState.Leaving;
         leaver.Msrp?.Close(reason);
         leaver.Stale?.Cancel();
+        leaver.Goodbye?.Cancel();
         var focus = leaver.Focus;
         focus.Remove(leaver);
 

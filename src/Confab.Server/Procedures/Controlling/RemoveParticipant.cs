@@ -24,6 +24,9 @@ internal static class RemoveParticipant
     /// <summary>What a BYE or a CANCEL takes to be given up: 64*T1 (RFC 3261 17.1.2.2, 9.1).</summary>
     private const uint SecondsToLeave = 32;
 
+    /// <summary>How long a goodbye waits for him to connect and have what was kept for him: a connection takes a moment, or does not come at all.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether as many of this user's legs are on their way out as may be: another one comes when the first is gone.</summary>
     public static bool IsBusyWith(Focus focus, string address) =>
         focus.Participants.Count(p => p.Address == address && p.State == ParticipantState.Leaving) >= focus.Node.World.Limits.LeavingLegsPerUser;
@@ -52,7 +55,19 @@ internal static class RemoveParticipant
         }
         else if (participant.IsAwaited) OnByeDone(participant);
         else if (wasInvited) participant.Fork?.Cancel();
-        else participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
+        else if (reason == Released && participant.Msrp is { IsBound: false, QueuedBytes: > 0 })
+        {
+            // He would close a connection that he is only making, and what was taken for him would be lost.
+            participant.Goodbye = new Alarm(participant.Focus.Owner.Mailbox, () => SayGoodbye(participant, reason));
+            participant.Goodbye.Set(s_patience);
+        }
+        else SayGoodbye(participant, reason);
+    }
+
+    private static void SayGoodbye(Participant participant, string reason)
+    {
+        participant.Goodbye = null;
+        participant.Session.Bye((ref SipWriter writer) => writer.Header(HeaderName.Reason, reason));
     }
 
     /// <summary>

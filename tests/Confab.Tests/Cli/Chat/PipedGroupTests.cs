@@ -72,6 +72,27 @@ public sealed class PipedGroupTests
     }
 
     [Fact]
+    public void What_comes_of_an_addition_after_the_session_has_ended_is_told_under_its_name()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/group bob");
+        chat.Accept(chat.Peer.Expect("INVITE"), "<sip:sess-7f3a@198.51.100.5:5060;transport=tcp>;isfocus");
+        chat.Json("established");
+        chat.Peer.Ignore();
+        chat.Type("/add dave");
+        var refer = chat.Peer.Expect("REFER");
+        chat.Peer.Answer(refer, 200);
+        chat.Type("/leave");
+        chat.Peer.Answer(chat.Peer.Expect("BYE"), 200);
+        chat.Json("ended");
+        AddUsersTests.Notify(chat.Wire, refer, 101, "terminated;reason=noresource", "SIP/2.0 487 Request Terminated", from: refer["To"]!);
+        chat.Peer.Expect("SIP/2.0 200 ");
+        Assert.Equal("""{"event":"refer","session":"s1","target":"sip:dave@example.com","status":487,"final":true}""", chat.Line());
+        chat.Type("/sessions");
+        Assert.Equal("""{"event":"sessions","sessions":[]}""", chat.Line());
+    }
+
+    [Fact]
     public void A_1_1_session_is_extended_and_the_group_is_the_current_session()
     {
         using var chat = new ChatScene().Registered();

@@ -160,7 +160,9 @@ public sealed class PipedSessionTests
         foreach (var wrong in (string[])["/modify", "/modify everything", "/modify types", "/modify types nonsense"])
         {
             chat.Type(wrong);
-            Assert.Equal("/modify", chat.Json("error").GetProperty("command").GetString());
+            var error = chat.Json("error");
+            Assert.Equal("/modify", error.GetProperty("command").GetString());
+            Assert.DoesNotContain("Parameter", error.GetProperty("text").GetString(), StringComparison.Ordinal);
         }
 
         chat.Peer.ExpectSilence();
@@ -177,6 +179,24 @@ public sealed class PipedSessionTests
         chat.Peer.Expect("CANCEL");
         chat.Peer.Answer(invite, 487, tag: "bobtag", phrase: "Request Terminated");
         Assert.Equal("""{"event":"ended","session":"s1","reason":"left","status":487,"text":"Request Terminated"}""", chat.Line());
+    }
+
+    [Fact]
+    public void A_text_in_a_session_that_stands_does_not_wait_for_a_call_that_rings()
+    {
+        using var chat = new ChatScene().Registered();
+        chat.Type("/call bob");
+        chat.Accept(chat.Peer.Expect("INVITE"));
+        chat.Json("established");
+        chat.Type("/call carol");
+        var ringing = chat.Peer.Expect("INVITE");
+        chat.Type("/use s1");
+        chat.Json("sessions");
+        chat.Type("Hello Bob");
+        Assert.Contains("\r\n\r\nHello Bob\r\n", chat.Peer.Msrp!.Expect(), StringComparison.Ordinal);
+        chat.Type("/use s2");
+        chat.Peer.Answer(ringing, 486, phrase: "Busy");
+        Assert.Equal("s2", chat.Json("ended").GetProperty("session").GetString());
     }
 
     [Fact]
