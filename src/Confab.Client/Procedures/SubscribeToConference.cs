@@ -23,6 +23,9 @@ internal sealed class SubscribeToConference : ISubscriberUser
     // The server ends the subscription of who leaves (7.2.2.11): it is given this long to do so.
     private static readonly TimeSpan s_serversTurn = TimeSpan.FromSeconds(1);
 
+    // A subscription that has lived so long has proved good.
+    private static readonly TimeSpan s_proof = TimeSpan.FromMinutes(1);
+
     // What a broken sender can make us ask for: one refresh in so long.
     private static readonly TimeSpan s_betweenGaps = TimeSpan.FromSeconds(5);
 
@@ -37,6 +40,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
     private bool _isDeleted;
     private int _badDocuments;
     private int _failures;
+    private long _begunAt;
 
     /// <summary>Whether the server has not told yet who is there, and has not refused to.</summary>
     public bool IsAwaited => _subscriber is not null && _session.Roster.Count == 0;
@@ -105,7 +109,6 @@ internal sealed class SubscribeToConference : ISubscriberUser
                 break;
             case ViewChange.Applied:
                 _badDocuments = 0;
-                _failures = 0;
                 if (document.State == ElementState.Full) _isGapOpen = false;
                 Tell();
                 break;
@@ -130,7 +133,8 @@ internal sealed class SubscribeToConference : ISubscriberUser
             return;
         }
 
-        // Never faster than a failing server can bear: 0, 2, 4 ... seconds from the first document that came.
+        // Never faster than a failing server can bear: 0, 2, 4 ... seconds, until one has lived for a while.
+        if (_session.Client.World.Time.GetElapsedTime(_begunAt) >= s_proof) _failures = 0;
         var patience = _failures == 0 ? 0 : Math.Min(1 << Math.Min(_failures, 10), LongestWait);
         _failures++;
         _again.Set(TimeSpan.FromSeconds(Math.Max(seconds, patience)));
@@ -153,6 +157,7 @@ internal sealed class SubscribeToConference : ISubscriberUser
         if (_hasEnded) return;
         var client = _session.Client;
         var subscriber = _subscriber = new Subscriber(client, this, flow => General.Contact(client, flow));
+        _begunAt = client.World.Time.GetTimestamp();
         client.ReachServer(size: 0, flow =>
         {
             if (_subscriber != subscriber) return;

@@ -183,14 +183,28 @@ internal sealed class Focus
         return invited;
     }
 
+    /// <summary>Of a 1-1 session the one who is in it beside this one, by the leg that he has now; null while there is none.</summary>
+    public Participant? OtherParty(Participant one)
+    {
+        foreach (var participant in _participants)
+        {
+            if (participant != one && participant.State == ParticipantState.Connected) return participant;
+        }
+
+        return null;
+    }
+
     /// <summary>He takes part: the rules of the group may name him by his number from now on (COM-AOIA-3).</summary>
     public void Learn(Originator originator)
     {
         if (originator.TelAddress is { } number) _numbers[originator.Address] = number;
     }
 
+    /// <summary>The number by which the rules of the group may name him; null where none was asserted.</summary>
+    public string? NumberOf(string address) => _numbers.GetValueOrDefault(address);
+
     /// <summary>Somebody of the session as the rules of its group know him.</summary>
-    public GroupUser UserOf(string address) => new(address, _numbers.GetValueOrDefault(address), Present(address) is { IsAnonymous: true });
+    public GroupUser UserOf(string address) => new(address, NumberOf(address), Present(address) is { IsAnonymous: true });
 
     /// <summary>Whether the rules of its pre-defined group allow it now; other sessions have none.</summary>
     public bool Allows(string address, GroupActions action) => Group!.Allows(UserOf(address), action, Node.World.Time.GetUtcNow());

@@ -97,14 +97,15 @@ internal sealed class Fork
 
     /// <summary>
     /// Step 6 of 16.7: a 6xx, then the lowest class, first what tells the caller what to change. What only our own leg can make use of (a
-    /// redirection, a challenge, our CANCEL) comes behind what tells of the user.
+    /// redirection, a challenge, an extension, our CANCEL) comes behind what tells of the user.
     /// </summary>
     public static int Rank(int status) => status switch
     {
         >= 600 => 0,
-        StatusCode.UnsupportedMediaType or StatusCode.BadExtension or StatusCode.AddressIncomplete => 1,
+        StatusCode.UnsupportedMediaType or StatusCode.AddressIncomplete => 1,
         StatusCode.RequestTimeout or StatusCode.TemporarilyUnavailable => 3,
-        < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.RequestTerminated => 4,
+        < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.RequestTerminated
+            or StatusCode.BadExtension or StatusCode.ExtensionRequired or StatusCode.SessionIntervalTooSmall => 4,
         < 500 => 2,
         _ => 5,
     };

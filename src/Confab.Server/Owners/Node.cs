@@ -84,7 +84,13 @@ internal sealed class Node
         return Registrar.TargetsOf(address, instance) is [var target, ..] ? LocationOf(target) : null;
     }
 
-    public bool IsOurs(in SipUri uri) => uri.Host.EqualsIgnoreCase(System.Text.Encoding.UTF8.GetBytes(Options.Domain));
+    public bool IsOurs(in SipUri uri) => uri.Host.EqualsIgnoreCase(Domain);
+
+    private byte[] Domain => field ??= System.Text.Encoding.UTF8.GetBytes(Options.Domain); // asked for with every request
+
+    /// <summary>A Warning in the name of this server: why, for people (RFC 3261 20.43).</summary>
+    public HeadersWriter Warning(int code, string text) =>
+        (ref SipWriter writer) => writer.Warning(code, Domain, System.Text.Encoding.UTF8.GetBytes(text));
 
     public static Location LocationOf(Binding binding) => new(binding.Contact, binding.Flow, binding.Path);
 

@@ -37,6 +37,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
     public void OnRequest(SipRequest request, Flow flow)
     {
         var key = KeyOf(request);
+        var isNew = false;
         if (!_owners.TryGetValue(key, out var owner) && (owner = OwnerOf(request)) is null)
         {
             if (request.Method == SipMethod.Ack) return; // of a refusal without a transaction, or of nothing
@@ -47,24 +48,27 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
                 return;
             }
 
-            if (_closing || OwnerCount >= node.World.Limits.Owners)
+            var mailbox = request.Method == SipMethod.Register ? node.Registrar.Mailbox : null;
+            if (_closing || OwnerCount >= node.World.Limits.Owners || mailbox is { HasRoom: false })
             {
                 RefuseOverload(request, flow);
                 return;
             }
 
             key = key.Copy();
-            var made = new Conversation(node, key, request.Method == SipMethod.Register ? node.Registrar.Mailbox : null);
+            var made = new Conversation(node, key, mailbox);
             owner = _owners.GetOrAdd(key, made);
-            if (owner == made) Interlocked.Increment(ref _count);
+            isNew = owner == made;
+            if (isNew) Interlocked.Increment(ref _count);
         }
 
-        if (!Deliver(owner, request, flow) && request.Method != SipMethod.Ack) RefuseOverload(request, flow);
+        // A new owner always hears of what it was made for: nothing else would end it.
+        if (!Deliver(owner, request, flow, isNew) && request.Method != SipMethod.Ack) RefuseOverload(request, flow);
     }
 
     public void OnResponse(SipResponse response, Flow flow)
     {
-        if (_owners.TryGetValue(response.CallId, out var owner)) Deliver(owner, response, flow);
+        if (_owners.TryGetValue(response.CallId, out var owner)) Deliver(owner, response, flow, mustTake: false);
     }
 
     public void OnFlowClosed(Flow flow)
@@ -133,8 +137,8 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
             ? Text.Of(s_register.ToString() + uri.AddressKey())
             : request.CallId;
 
-    /// <summary>In place where the owner is free, else as a letter; false when its mailbox is full.</summary>
-    private static bool Deliver(Conversation owner, SipMessage message, Flow flow)
+    /// <summary>In place where the owner is free, else as a letter; false when its mailbox is full, but for what it must take.</summary>
+    private static bool Deliver(Conversation owner, SipMessage message, Flow flow, bool mustTake)
     {
         if (owner.Mailbox.TryEnter())
         {
@@ -150,7 +154,7 @@ internal sealed class OwnerRouter(Node node) : ISipReceiver
             return true;
         }
 
-        if (!owner.Mailbox.HasRoom) return false;
+        if (!mustTake && !owner.Mailbox.HasRoom) return false;
         owner.Mailbox.Post(new SipLetter(owner, message, flow));
         return true;
     }

@@ -39,7 +39,7 @@ internal static class CpimCheck
         var isCpim = IsCpim(contentType);
         if (!sender.Focus.IsGroup)
         {
-            var receiver = Other(sender);
+            var receiver = sender.Focus.OtherParty(sender);
             if (receiver is not null && !Takes(receiver, isCpim, contentType)) return new CpimVerdict(MsrpStatus.UnsupportedType);
             if (!isCpim) return new CpimVerdict(receiver?.Holds(null) == true ? MsrpStatus.Forbidden : MsrpStatus.Ok);
         }
@@ -53,7 +53,7 @@ internal static class CpimCheck
         var taken = sender.IsAnonymous
             ? new CpimVerdict(MsrpStatus.Ok, Rewrites: true, From: view.FromRange, Wrapped: wrapped)
             : new CpimVerdict(MsrpStatus.Ok, Rewrites: !isOwn && (!sender.Focus.IsGroup || sender.TalksToOne), From: view.FromUriRange, Wrapped: wrapped);
-        if (!sender.Focus.IsGroup) return taken with { Status = StatusOf(Other(sender), wrapped) };
+        if (!sender.Focus.IsGroup) return taken with { Status = StatusOf(sender.Focus.OtherParty(sender), wrapped) };
         if (sender.TalksToOne) return taken; // C-28
         if (!isOwn && !view.From.SequenceEqual(Anonymous)) return new CpimVerdict(MsrpStatus.Forbidden);
         if (!isOwn && !AnonymityPolicy.Allows(sender.Focus, sender.Focus.UserOf(sender.Address))) return new CpimVerdict(MsrpStatus.Forbidden);
@@ -96,16 +96,6 @@ internal static class CpimCheck
     private static bool Takes(Participant receiver, bool isCpim, ReadOnlySpan<byte> contentType) =>
         receiver.Remote is not { AcceptTypes.Count: > 0 } remote
         || Content.Media.AcceptList.Matches(remote.AcceptTypes, isCpim ? Content.Media.AcceptList.Cpim : Encoding.UTF8.GetString(contentType));
-
-    private static Participant? Other(Participant sender)
-    {
-        foreach (var participant in sender.Focus.Participants)
-        {
-            if (participant != sender) return participant;
-        }
-
-        return null;
-    }
 
     /// <summary>The room is called by its identity, by its group, by the factory that made it, or by the anonymous URI (D-07).</summary>
     private static bool IsRoom(Focus focus, ReadOnlySpan<byte> to)

@@ -52,6 +52,12 @@ public sealed partial class SipSession
                 Respond(_offer!, StatusCode.RequestTerminated);
                 _user.OnCancelled(this);
                 break;
+            case SessionState.Calling:
+                // He accepted, and has left before a way for our ACK was found.
+                State = SessionState.Ended;
+                StopCancelling();
+                _user.OnRefused(this, StatusCode.RequestTerminated, null);
+                break;
             case SessionState.Leaving:
                 // Both left at once: our own BYE still runs to its end.
                 break;

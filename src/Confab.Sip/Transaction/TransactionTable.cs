@@ -65,6 +65,7 @@ public sealed class TransactionTable(Mailbox mailbox, SipTransport transport, IT
         if (request.Method == SipMethod.Ack) OnAck(request, flow);
         else if (transport.Repeat(request, flow)) TellIdle(); // its answer had been lost, or they crossed
         else if (Begin(request, flow) is { } server) user.OnRequest(server);
+        else TellIdle(); // an owner made for it alone has nothing to live for
     }
 
     /// <summary>A transaction of a request that is new here; null when it has been refused: 503 without room, 482 where it came by another way already.</summary>

@@ -191,9 +191,9 @@ public sealed partial class SipTransport : IDatagramHandler, IDisposable
         var port = uri.Port == 0 ? DefaultPort : uri.Port;
         var transport = uri.Parameter("transport"u8);
         var wantsStream = transport.EqualsIgnoreCase("tcp"u8);
-        if (uri.Scheme == UriScheme.Sips || !(wantsStream || transport.IsEmpty || transport.EqualsIgnoreCase("udp"u8)))
+        if (uri.Scheme != UriScheme.Sip || !(wantsStream || transport.IsEmpty || transport.EqualsIgnoreCase("udp"u8)))
         {
-            Answer(mailbox, reached, null); // never in the clear what asks for TLS; WebSockets are opened by clients alone
+            Answer(mailbox, reached, null); // never in the clear what asks for TLS; WebSockets are opened by clients alone; other URIs name no host
             return;
         }
 

@@ -207,18 +207,22 @@ public sealed class SubscribeToConferenceTests
         }
     }
 
-    [Fact]
-    public void IMC_SUB_8_a_subscription_that_never_lives_is_tried_ever_more_rarely()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void IMC_SUB_8_a_subscription_that_never_lives_is_tried_ever_more_rarely_whatever_it_told(bool tells)
     {
         using var scene = new Scene().Registered();
         Group(scene, out _);
         var tries = 0;
         for (var second = 0; second < 300; second++)
         {
-            while (scene.TryHear("SUBSCRIBE", out var subscribe))
+            while (tries < 100 && scene.TryHear("SUBSCRIBE", out var subscribe))
             {
                 tries++;
-                new ScriptedNotifier(scene, subscribe).Accepted().Notify("", state: "terminated;reason=deactivated");
+                var notifier = new ScriptedNotifier(scene, subscribe).Accepted();
+                if (tells) notifier.Notify(Document("full", 0, User("alice", "connected")));
+                notifier.Notify("", state: "terminated;reason=deactivated");
             }
 
             scene.World.Advance(TimeSpan.FromSeconds(1));

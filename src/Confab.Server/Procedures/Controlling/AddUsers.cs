@@ -147,6 +147,5 @@ internal static class AddUsers
             : $"<{refer.Sender}>";
 
     /// <summary>Warning 399 (C-39).</summary>
-    public static HeadersWriter TooMany(Node node) =>
-        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many participants"u8);
+    public static HeadersWriter TooMany(Node node) => node.Warning(399, "Too many participants");
 }

@@ -45,7 +45,7 @@ internal static class GroupChanged
     /// </summary>
     private static bool MayNoLonger(Focus focus, Group before, Group now, Participant participant)
     {
-        var user = new GroupUser(participant.Address, focus.UserOf(participant.Address).Number, participant.IsAnonymous);
+        var user = new GroupUser(participant.Address, focus.NumberOf(participant.Address), participant.IsAnonymous);
         var at = focus.Roster.Find(participant.Entity)?.Joined?.When ?? focus.Node.World.Time.GetUtcNow();
         if (participant.IsAnonymous && before.Allows(user, GroupActions.Anonymity, at) && !now.Allows(user, GroupActions.Anonymity, at)) return true;
         var right = participant.Address == focus.Originator ? GroupActions.Join | GroupActions.Initiate : GroupActions.Join;

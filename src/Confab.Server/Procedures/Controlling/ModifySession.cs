@@ -30,7 +30,7 @@ internal static class ModifySession
             return;
         }
 
-        var others = focus.IsGroup ? null : focus.Participants.FirstOrDefault(p => p != participant && p.State == ParticipantState.Connected)?.Remote;
+        var others = focus.IsGroup ? null : focus.OtherParty(participant)?.Remote;
         if (offer is not { Sdp: { } sdp, Media: { } media } || !KeepsPath(participant, media) || NegotiateMedia.Chosen(participant, media, others).Count == 0)
         {
             session.RefuseModify(StatusCode.NotAcceptableHere, NegotiateMedia.Incompatible(focus.Node));

@@ -173,8 +173,7 @@ internal static class NegotiateMedia
     }
 
     /// <summary>Warning 305, incompatible media format (RFC 3261 20.43).</summary>
-    public static HeadersWriter Incompatible(Node node) => (ref SipWriter writer) =>
-        writer.Warning(305, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "MSRP with message/cpim over TCP is needed"u8);
+    public static HeadersWriter Incompatible(Node node) => node.Warning(305, "MSRP with message/cpim over TCP is needed");
 
     private static bool IsUsable(MsrpMedia media) => !media.Tls && media.Path.All(static path => MsrpUri.TryParse(path, out var uri) && !uri.IsSecure); // TLS is not offered
 

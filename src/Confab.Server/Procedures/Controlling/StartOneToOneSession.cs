@@ -155,11 +155,14 @@ internal static class StartOneToOneSession
         ReleaseSession.Run(focus);
     }
 
-    /// <summary>A challenge, a redirection or an overload on our leg is none of the caller's; neither is our own patience (487).</summary>
+    /// <summary>
+    /// A challenge, a redirection or an overload on our leg is none of the caller's, nor is an extension or a session timer that only we spoke of;
+    /// neither is our own patience (487).
+    /// </summary>
     public static int Relayed(int status) => status switch
     {
-        < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated =>
-            StatusCode.TemporarilyUnavailable,
+        < 400 or StatusCode.Unauthorized or StatusCode.ProxyAuthenticationRequired or StatusCode.ServiceUnavailable or StatusCode.RequestTerminated
+            or StatusCode.BadExtension or StatusCode.ExtensionRequired or StatusCode.SessionIntervalTooSmall => StatusCode.TemporarilyUnavailable,
         _ => status,
     };
 

@@ -77,10 +77,11 @@ internal static class StartPredefinedSession
     {
         if (focus is not { IsReleased: false, Group: { Document.InviteMembers: true } group }) return;
         var room = focus.MaxParticipants - focus.PresentCount;
+        var here = focus.Participants.Where(static p => p.State != ParticipantState.Leaving).SelectMany(p => (string?[])[p.Address, focus.NumberOf(p.Address)]).ToHashSet(StringComparer.Ordinal);
         foreach (var member in group.Members)
         {
             if (room <= 0) return;
-            if (focus.Participants.Any(p => p.State != ParticipantState.Leaving && focus.UserOf(p.Address).Is(member.Address))) continue;
+            if (here.Contains(member.Address)) continue;
             InviteParticipant.Run(focus, member.Address, null, 70);
             room--;
         }

@@ -13,10 +13,7 @@ internal static class SimultaneousSessions
     public static bool Refuses(Conversation owner, IServerTransaction transaction, string address, Focus? focus = null)
     {
         if (!owner.Node.UserSessions.IsFull(address) || focus?.Present(address) is { State: ParticipantState.Connected }) return false;
-        owner.Answer(transaction, StatusCode.BusyHere, TooMany(owner.Node));
+        owner.Answer(transaction, StatusCode.BusyHere, owner.Node.Warning(399, "Too many sessions"));
         return true;
     }
-
-    private static HeadersWriter TooMany(Node node) =>
-        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many sessions"u8);
 }

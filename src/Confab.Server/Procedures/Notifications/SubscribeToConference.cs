@@ -1,5 +1,4 @@
 using Confab.Content.ConferenceInfo;
-using Confab.Content.Media;
 using Confab.Runtime;
 using Confab.Server.Owners;
 using Confab.Server.Procedures.General;
@@ -32,7 +31,7 @@ internal static class SubscribeToConference
         {
             owner.Answer(transaction, StatusCode.NotFound); // of no session, or of one that ended meanwhile
         }
-        else if (!TakesConferenceInfo(request))
+        else if (!AcceptedState.Includes(request, ConferenceInfoNames.ContentType))
         {
             owner.Answer(transaction, StatusCode.NotAcceptable, static (ref SipWriter writer) => writer.Header(HeaderName.Accept, ConferenceInfoNames.ContentType));
         }
@@ -59,14 +58,5 @@ internal static class SubscribeToConference
     {
         if (subscription.Notifier.Owns(transaction.Request)) subscription.Notifier.TakeSubscribe(transaction);
         else owner.Answer(transaction, StatusCode.CallTransactionDoesNotExist); // another event, or none, has no subscription in this dialog
-    }
-
-    /// <summary>No Accept means the package's own type (RFC 4575 3.4).</summary>
-    private static bool TakesConferenceInfo(SipRequest request)
-    {
-        if (!request.Has(HeaderName.Accept)) return true;
-        var types = new List<string>();
-        foreach (var type in request.Headers(HeaderName.Accept)) types.Add(type.ToString());
-        return AcceptList.Matches(types, ConferenceInfoNames.ContentType);
     }
 }

@@ -1,4 +1,3 @@
-using Confab.Content.Media;
 using Confab.Content.XcapDiff;
 using Confab.Runtime;
 using Confab.Server.Owners;
@@ -35,7 +34,7 @@ internal static class SubscribeToDocuments
         {
             owner.Answer(transaction, status);
         }
-        else if (!TakesDiffs(request))
+        else if (!AcceptedState.Includes(request, XcapDiffWriter.ContentType))
         {
             owner.Answer(transaction, StatusCode.NotAcceptable, static (ref SipWriter writer) => writer.Header(HeaderName.Accept, XcapDiffWriter.ContentType));
         }
@@ -88,15 +87,6 @@ internal static class SubscribeToDocuments
         var isHis = uri.AddressKey() == subscriber;
         refusal = kind == RequestKind.User && node.IsOurs(uri) ? StatusCode.Forbidden : StatusCode.NotFound;
         return isHis || kind == RequestKind.Server;
-    }
-
-    /// <summary>No Accept means the package's own type (4.4).</summary>
-    private static bool TakesDiffs(SipRequest request)
-    {
-        if (!request.Has(HeaderName.Accept)) return true;
-        var types = new List<string>();
-        foreach (var type in request.Headers(HeaderName.Accept)) types.Add(type.ToString());
-        return AcceptList.Matches(types, XcapDiffWriter.ContentType);
     }
 
     private static void Refuse(Conversation owner, IServerTransaction transaction, Refusal refusal) =>

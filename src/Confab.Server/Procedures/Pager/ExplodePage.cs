@@ -89,7 +89,7 @@ internal static class ExplodePage
         }
 
         if (recipients.Count == 0) refusal = new Refusal(StatusCode.BadRequest, "The list names nobody");
-        else if (recipients.Count > node.World.Limits.PageRecipients) refusal = new Refusal(StatusCode.BusyHere, "", TooMany(node));
+        else if (recipients.Count > node.World.Limits.PageRecipients) refusal = new Refusal(StatusCode.BusyHere, "", node.Warning(399, "Too many recipients"));
         return refusal is null;
     }
 
@@ -142,7 +142,4 @@ internal static class ExplodePage
     private static bool IsList(BodyPart part) =>
         ContentType.TryParse(part.ContentType, out var type, out _) && type.Is(ListType)
         && part.ContentDisposition?.StartsWith("recipient-list-history", StringComparison.OrdinalIgnoreCase) != true;
-
-    private static HeadersWriter TooMany(Node node) =>
-        (ref SipWriter writer) => writer.Warning(399, System.Text.Encoding.UTF8.GetBytes(node.Options.Domain), "Too many recipients"u8);
 }

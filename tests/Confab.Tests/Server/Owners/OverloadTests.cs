@@ -5,6 +5,7 @@ using Confab.Server;
 using Confab.Server.Stores;
 using Confab.Sim;
 using Confab.Sip.Message;
+using Confab.Sip.Transaction;
 using Confab.Tests.Sip.Registration;
 using Xunit;
 
@@ -58,6 +59,45 @@ public sealed class OverloadTests : IDisposable
         IsOverload(Assert.Single(_sent));
         server.Node.Router.OnRequest(RegisterText.Parse("ACK sip:bob@example.com SIP/2.0", "ACK", "call-1", 1), _flow);
         Assert.Single(_sent);
+    }
+
+    [Fact]
+    public void A_request_refused_before_it_has_a_transaction_leaves_no_owner_behind()
+    {
+        var server = NewServer(new Limits { AnsweredBytes = 1 });
+        var answered = server.Node.Transport.Answered;
+        answered.Add(ServerKey.Of(Options("another", "z9hG4bK0"), SipMethod.Options), null, new byte[250_000]);
+        Assert.False(answered.HasRoom);
+        for (var i = 0; i < 10; i++) server.Node.Router.OnRequest(Options($"call-{i}"), _flow);
+        _sim.Run();
+        Assert.Equal(10, _sent.Count);
+        Assert.All(_sent, IsOverload); // no answer could be remembered (RFC 3261 17.2.2)
+        Assert.Equal((0, 0), (server.Node.Router.OwnerCount, server.Node.Router.CallIdCount));
+    }
+
+    [Fact]
+    public void A_request_that_came_by_another_way_already_leaves_no_owner_behind() // RFC 3261 8.2.2.2
+    {
+        var server = NewServer(new Limits());
+        server.Node.Transport.Answered.Add(ServerKey.Of(Options("merged"), SipMethod.Options), RequestIdentity.Of(Options("merged")), "SIP/2.0 200 OK"u8);
+        server.Node.Router.OnRequest(Options("merged", "z9hG4bK2"), _flow);
+        _sim.Run();
+        Assert.StartsWith("SIP/2.0 482 ", Assert.Single(_sent), StringComparison.Ordinal);
+        Assert.Equal((0, 0), (server.Node.Router.OwnerCount, server.Node.Router.CallIdCount));
+    }
+
+    [Fact]
+    public void Registrations_for_which_there_is_no_room_leave_no_owners_behind()
+    {
+        var server = NewServer(new Limits { MailboxLetters = 2 });
+        Assert.True(server.Node.Registrar.Mailbox.TryEnter());
+        for (var i = 1; i <= 10; i++) server.Node.Router.OnRequest(RegisterText.With($"call-{i}", 1, $"To: <sip:user-{i}@example.com>"), _flow);
+        Assert.Equal(8, _sent.Count);
+        Assert.All(_sent, IsOverload);
+        server.Node.Registrar.Mailbox.Leave();
+        _sim.Run();
+        Assert.Equal(2, _sent.Count(static s => s.StartsWith("SIP/2.0 401", StringComparison.Ordinal)));
+        Assert.Equal((0, 0), (server.Node.Router.OwnerCount, server.Node.Router.CallIdCount));
     }
 
     [Theory]

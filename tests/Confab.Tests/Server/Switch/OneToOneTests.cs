@@ -93,6 +93,25 @@ public sealed class OneToOneTests
     }
 
     [Fact]
+    public void Who_has_come_back_is_asked_what_he_takes_and_not_the_leg_that_he_left()
+    {
+        using var rig = new ServerRig();
+        var alice = rig.Alice.Invite(rig.Bob.Address);
+        var lost = rig.Bob.LastCall;
+        lost.Respond(200, lost.Sdp("active", types: "message/cpim"));
+        alice.Media.Bind();
+        lost.Media.Bind();
+        Assert.Contains("415", alice.Media.Whole("plain", "text/plain"), StringComparison.Ordinal);
+
+        rig.Bob.IsPolite = false; // the BYE to the leg that he left stays unanswered
+        var back = rig.Bob.Invite(lost.Identity);
+        Assert.Equal(200, back.Status);
+        back.Media.Bind();
+        Assert.Contains("200 OK", alice.Media.Whole("plain", "text/plain"), StringComparison.Ordinal);
+        Assert.Contains("plain", back.Media.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_first_message_in_the_INVITE_comes_by_MSRP_from_its_true_sender_D_12()
     {
         using var rig = new ServerRig();

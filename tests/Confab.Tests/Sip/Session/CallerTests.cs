@@ -58,6 +58,35 @@ public sealed class CallerTests : IDisposable
     }
 
     [Fact]
+    public void A_BYE_that_comes_while_the_way_of_the_ACK_is_looked_up_ends_the_call()
+    {
+        Invite();
+        _sim.Network.Latency = TimeSpan.FromMilliseconds(10);
+        _sim.Network.Name("bob.example.com", System.Net.IPAddress.Parse("10.0.0.2"));
+        var (invite, flow) = (_bob.Last.Request, _bob.Last.Flow);
+        _bob.Answer(_bob.Last, 200, more: "Record-Route: <sip:bob.example.com;lr>\n");
+        _bob.Send(
+            flow,
+            $"BYE sip:alice@10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKbye;rport\nMax-Forwards: 70\nFrom: <sip:bob@example.com>;tag=b1\n"
+            + $"To: <{invite.From.UriText}>;tag={invite.FromTag}\nCall-ID: {invite.CallId}\nCSeq: 1 BYE\nContent-Length: 0\n\n");
+        _sim.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(["refused 487 alone"], _alice.Told);
+        Assert.Equal(SessionState.Ended, _alice.Session.State);
+        Assert.Single(_bob.All(200));
+        Assert.Single(_bob.All(SipMethod.Ack));
+    }
+
+    [Fact]
+    public void A_route_that_is_no_SIP_address_is_no_way_and_the_peer_is_answered_where_he_was_heard()
+    {
+        Invite();
+        _sim.Network.Name("", System.Net.IPAddress.Parse("10.0.0.1")); // what a resolver says of no name: this machine
+        _bob.Answer(_bob.Last, 200, more: "Record-Route: <http://10.0.0.1;lr>\n");
+        Assert.Single(_bob.All(SipMethod.Ack));
+        Assert.Equal(["answered"], _alice.Told);
+    }
+
+    [Fact]
     public void Every_other_branch_of_a_fork_that_accepts_is_acknowledged_and_ended_once()
     {
         Invite();
