@@ -17,7 +17,19 @@ static class XcapEndpoint
     public static async Task Answer(HttpContext context)
     {
         var server = context.RequestServices.GetRequiredService<ConfabServer>().Xcap;
-        var body = HttpMethods.IsPut(context.Request.Method) ? await ReadAsync(context, server.MostBytes) : [];
+        byte[]? body;
+        try
+        {
+            body = HttpMethods.IsPut(context.Request.Method) ? await ReadAsync(context, server.MostBytes) : [];
+        }
+        catch (BadHttpRequestException mistake)
+        {
+            // It does not come, or not as it was announced: the client's mistake, and nothing for the log.
+            context.Response.StatusCode = mistake.StatusCode;
+            context.Response.Headers.Connection = "close";
+            return;
+        }
+
         var response = body is null ? XcapServer.TooLarge(server.MostBytes) : await server.HandleAsync(RequestOf(context, body));
         await WriteAsync(context, response);
     }

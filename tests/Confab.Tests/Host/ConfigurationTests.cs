@@ -94,7 +94,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Accounts_are_read_with_their_passwords()
     {
-        var loaded = Load("""{ "Users": [ { "Address": "sip:eve@other.example", "Password": "@s3cret=" } ] }""");
+        var loaded = Load("""{ "Domain": "other.example", "Users": [ { "Address": "sip:eve@other.example", "Password": "@s3cret=" } ] }""");
         Assert.Empty(loaded.Errors);
         var user = Assert.Single(loaded.Options.Users);
         Assert.Equal(("sip:eve@other.example", "@s3cret="), (user.Address, user.Password));

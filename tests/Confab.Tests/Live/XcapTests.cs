@@ -103,6 +103,21 @@ public sealed class XcapTests(PostgresCluster cluster) : IClassFixture<PostgresC
         }
     }
 
+    [Fact]
+    public async Task A_body_that_does_not_come_is_given_up_and_is_no_fault_of_the_server()
+    {
+        await using var server = await LiveServer.Start();
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPEndPoint.Parse(server.Http.Authority), TestContext.Current.CancellationToken);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes($"PUT {Groups}team HTTP/1.1\r\nHost: {server.Http.Authority}\r\nContent-Length: 1000\r\n\r\nabc"), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 408 ", await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Running.Patience), StringComparison.Ordinal);
+        await server.Program.Signal("TERM");
+        Assert.Equal(0, await server.Program.Exit());
+        Assert.DoesNotContain("Exception", server.Program.Printed, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("GET /xcap/a\u0001b HTTP/1.1")]
     [InlineData("GET /xcap/%00 HTTP/1.1")]
