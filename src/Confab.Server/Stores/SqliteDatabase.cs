@@ -12,6 +12,9 @@ public sealed class SqliteDatabase : SqlDatabase
 {
     public const string FileName = "confab.db";
 
+    /// <summary>Held by the one Confab that uses the directory; the system lets go of it when that ends, however it ends.</summary>
+    public const string LockFileName = "confab.lock";
+
     /// <summary>Each script takes the schema one version up; user_version counts them. Only ever append.</summary>
     private static readonly string[] s_migrations =
     [
@@ -47,6 +50,7 @@ public sealed class SqliteDatabase : SqlDatabase
         """,
     ];
 
+    private readonly FileStream _lock;
     private readonly SqliteConnection _connection;
     private readonly DbCommand _begin;
     private readonly DbCommand _commit;
@@ -54,13 +58,14 @@ public sealed class SqliteDatabase : SqlDatabase
     private readonly string _path;
 
     /// <summary>Opens or makes the database in that directory, which is made too.</summary>
-    /// <exception cref="NotSupportedException">A newer Confab has made it.</exception>
+    /// <exception cref="NotSupportedException">A newer Confab has made it, or another one uses it.</exception>
     /// <exception cref="SqliteException">The file is no database, or cannot be opened.</exception>
     public SqliteDatabase(string dataDirectory)
     {
         SqliteLibrary.Ready();
         MakeDirectory(dataDirectory);
         _path = Path.Combine(dataDirectory, FileName);
+        _lock = Lock(Path.Combine(dataDirectory, LockFileName));
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ToString());
         try
         {
@@ -79,6 +84,7 @@ public sealed class SqliteDatabase : SqlDatabase
         catch
         {
             _connection.Dispose();
+            _lock.Dispose();
             throw;
         }
     }
@@ -107,6 +113,7 @@ public sealed class SqliteDatabase : SqlDatabase
         _commit.Dispose();
         _rollback.Dispose();
         Connection.Dispose();
+        _lock.Dispose();
     }
 
     internal override DbCommand Prepare(string sql, int parameters)
@@ -128,12 +135,25 @@ public sealed class SqliteDatabase : SqlDatabase
     {
         var version = Convert.ToInt32(Scalar("PRAGMA user_version"), CultureInfo.InvariantCulture);
         if (version > s_migrations.Length)
-            throw new NotSupportedException($"{_path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}");
+            throw new NotSupportedException($"{_path} has schema {version}, made by a newer Confab; this one knows {s_migrations.Length}. Run that Confab, or set DataDirectory to another folder");
         for (; version < s_migrations.Length; version++)
             Execute(string.Create(CultureInfo.InvariantCulture, $"BEGIN IMMEDIATE; {s_migrations[version]} PRAGMA user_version = {version + 1}; COMMIT"));
     }
 
     private void Execute(string sql) => Scalar(sql);
+
+    /// <summary>Two that keep the same sessions would each write over the other's.</summary>
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (File.Exists(path))
+        {
+            throw new NotSupportedException("another Confab uses it; stop that one, or set DataDirectory to another folder", exception);
+        }
+    }
 
     /// <summary>A directory made here is the operator's alone: the hashes in it are as good as passwords.</summary>
     private static void MakeDirectory(string path)

@@ -13,7 +13,7 @@ internal static class StoreProblem
         var file = Path.Combine(Path.GetFullPath(dataDirectory), SqliteDatabase.FileName);
         var (what, toDo) = exception switch
         {
-            NotSupportedException => ("cannot be used", " Run that Confab, or set DataDirectory to another folder."),
+            NotSupportedException => ("cannot be used", ""),
             InvalidDataException or InvalidCastException or FormatException or SqliteException { SqliteErrorCode: Corrupt or NotADatabase } =>
                 ("is damaged", " Restore it from a backup, or move it away: Confab then begins with an empty one."),
             _ => ("cannot be opened", " Name a folder that this user may write to."),

@@ -1,4 +1,5 @@
 using System.Text;
+using Confab.Server;
 using Confab.Server.Ports;
 using Confab.Server.Registration;
 using Confab.Server.Stores;
@@ -205,4 +206,17 @@ public sealed class SqliteStoreTests : StoreContract
     }
 
     protected override Store Open() => Store.In(new SqliteDatabase(_path));
+
+    [Fact]
+    public void A_second_server_in_the_same_folder_is_told_so_and_the_next_one_is_not()
+    {
+        using (new SqliteDatabase(_path))
+        {
+            Assert.Equal(
+                $"The store {Path.Combine(_path, "confab.db")} (DataDirectory) cannot be used: another Confab uses it; stop that one, or set DataDirectory to another folder.",
+                Assert.Throws<ServerStartException>(() => SqliteDatabase.Open(_path)).Message);
+        }
+
+        SqliteDatabase.Open(_path).Dispose();
+    }
 }
