@@ -50,7 +50,7 @@ public sealed class SqliteDatabase : SqlDatabase
         """,
     ];
 
-    private readonly FileStream _lock;
+    private FileStream? _lock;
     private readonly SqliteConnection _connection;
     private readonly DbCommand _begin;
     private readonly DbCommand _commit;
@@ -58,14 +58,13 @@ public sealed class SqliteDatabase : SqlDatabase
     private readonly string _path;
 
     /// <summary>Opens or makes the database in that directory, which is made too.</summary>
-    /// <exception cref="NotSupportedException">A newer Confab has made it, or another one uses it.</exception>
+    /// <exception cref="NotSupportedException">A newer Confab has made it.</exception>
     /// <exception cref="SqliteException">The file is no database, or cannot be opened.</exception>
     public SqliteDatabase(string dataDirectory)
     {
         SqliteLibrary.Ready();
         MakeDirectory(dataDirectory);
         _path = Path.Combine(dataDirectory, FileName);
-        _lock = Lock(Path.Combine(dataDirectory, LockFileName));
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false }.ToString());
         try
         {
@@ -84,21 +83,24 @@ public sealed class SqliteDatabase : SqlDatabase
         catch
         {
             _connection.Dispose();
-            _lock.Dispose();
             throw;
         }
     }
 
-    /// <summary>As the constructor; what is wrong is explained.</summary>
-    /// <exception cref="ServerStartException">It cannot be opened.</exception>
+    /// <summary>As the constructor, for this Confab alone; what is wrong is explained.</summary>
+    /// <exception cref="ServerStartException">It cannot be opened, or another Confab uses it.</exception>
     public static SqliteDatabase Open(string dataDirectory)
     {
+        FileStream? alone = null;
         try
         {
-            return new SqliteDatabase(dataDirectory);
+            MakeDirectory(dataDirectory);
+            alone = Lock(Path.Combine(dataDirectory, LockFileName));
+            return new SqliteDatabase(dataDirectory) { _lock = alone };
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            alone?.Dispose();
             throw StoreProblem.Explain(dataDirectory, exception);
         }
     }
@@ -113,7 +115,7 @@ public sealed class SqliteDatabase : SqlDatabase
         _commit.Dispose();
         _rollback.Dispose();
         Connection.Dispose();
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     internal override DbCommand Prepare(string sql, int parameters)

@@ -210,7 +210,7 @@ public sealed class SqliteStoreTests : StoreContract
     [Fact]
     public void A_second_server_in_the_same_folder_is_told_so_and_the_next_one_is_not()
     {
-        using (new SqliteDatabase(_path))
+        using (SqliteDatabase.Open(_path))
         {
             Assert.Equal(
                 $"The store {Path.Combine(_path, "confab.db")} (DataDirectory) cannot be used: another Confab uses it; stop that one, or set DataDirectory to another folder.",
